@@ -1,0 +1,100 @@
+/// Dataset: samples and their targets, as they were stored.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dtheta/core/aligned_buffer.hpp"
+#include "dtheta/core/shape.hpp"
+#include "dtheta/core/view.hpp"
+
+namespace dtheta {
+
+/// The number types a data set may be stored in; kept as they are in memory.
+enum class ElementType {
+  uint8,
+  int8,
+  uint16,
+  int16,
+  uint32,
+  int32,
+  uint64,
+  int64,
+  float32,
+  float64
+};
+
+/// Bytes of one element: 1, 2, 4 or 8.
+Size element_size(ElementType type);
+/// "uint8", "float32", ...
+std::string_view element_name(ElementType type);
+
+/// How a stored number becomes the network's input: x·scale. Recorded in the model.
+struct InputPreparation {
+  double scale = 1;
+
+  /// 1/255 for uint8, 1 for everything else.
+  static InputPreparation for_type(ElementType type);
+};
+
+/// Samples x in their native type with one target each: a class index, or k real numbers.
+///
+/// In memory. Immutable after construction; safe from any thread. The constructors throw DataError
+/// for sizes that do not agree, a label outside {0, ..., classes − 1}, and NaN or infinity in x or
+/// the targets, naming the sample.
+class Dataset {
+ public:
+  /// Classification. `x` holds labels.size() samples of `sample_shape`, row-major (images NHWC).
+  Dataset(ElementType type, const Shape& sample_shape, AlignedBuffer<std::byte> x,
+          std::vector<std::int32_t> labels, std::vector<std::string> class_names);
+
+  /// Regression. `values` {N, k}, row-major.
+  Dataset(ElementType type, const Shape& sample_shape, AlignedBuffer<std::byte> x,
+          AlignedBuffer<double> values, Size values_per_sample);
+
+  Size size() const { return size_; }
+  const Shape& sample_shape() const { return sample_shape_; }
+  ElementType type() const { return type_; }
+  std::span<const std::byte> x() const { return x_.span(); }
+
+  bool is_classification() const { return values_per_sample_ == 0; }
+  /// Number of classes; 0 for regression.
+  Size classes() const { return static_cast<Size>(class_names_.size()); }
+  /// One name a class ("0", "1", ... where the source has none).
+  const std::vector<std::string>& class_names() const { return class_names_; }
+  /// {N}; empty for regression.
+  std::span<const std::int32_t> labels() const { return labels_; }
+  /// {N, values_per_sample}; empty for classification.
+  std::span<const double> values() const { return values_.span(); }
+  /// k of a regression target; 0 for classification.
+  Size values_per_sample() const { return values_per_sample_; }
+
+  /// The width of the network's output that these targets ask for: 1 for two classes (a sigmoid),
+  /// the number of classes for more (a softmax), k for regression.
+  Size target_width() const;
+
+  /// Prepares the samples `indices` {m} for the network:
+  ///   x {m, sample_shape...}: stored number · scale, overwritten;
+  ///   y {m, k}: the targets, overwritten. For labels: one-hot where k = classes, the label itself
+  ///   (0 or 1) where k = 1; for regression the values.
+  /// Indices must be in range and k one of those widths (asserted). Writes only x and y.
+  template <std::floating_point T>
+  void gather(std::span<const Size> indices, const InputPreparation& preparation, View<T> x,
+              View<T> y) const;
+
+ private:
+  ElementType type_;
+  Shape sample_shape_;
+  Size size_;
+  AlignedBuffer<std::byte> x_;
+  std::vector<std::int32_t> labels_;
+  std::vector<std::string> class_names_;
+  AlignedBuffer<double> values_;
+  Size values_per_sample_ = 0;
+};
+
+}  // namespace dtheta

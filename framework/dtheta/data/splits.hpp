@@ -1,0 +1,17 @@
+/// DatasetSplits: a data set's parts for training, validation and testing.
+#pragma once
+
+#include <optional>
+
+#include "dtheta/data/dataset.hpp"
+
+namespace dtheta {
+
+/// The parts that a data set has; each may be missing.
+struct DatasetSplits {
+  std::optional<Dataset> train;
+  std::optional<Dataset> validation;
+  std::optional<Dataset> test;
+};
+
+}  // namespace dtheta

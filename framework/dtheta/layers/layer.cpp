@@ -1,0 +1,18 @@
+#include "dtheta/layers/layer.hpp"
+
+namespace dtheta {
+
+template <std::floating_point T>
+std::vector<ParameterSpec> Layer<T>::parameters(std::span<const Shape>) const {
+  return {};
+}
+
+template <std::floating_point T>
+Footprint Layer<T>::footprint(std::span<const Shape>, Size) const {
+  return {};
+}
+
+template class Layer<float>;
+template class Layer<double>;
+
+}  // namespace dtheta

@@ -1,0 +1,94 @@
+/// Layer: what every layer promises to the network.
+#pragma once
+
+#include <concepts>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dtheta/core/shape.hpp"
+#include "dtheta/core/view.hpp"
+
+namespace dtheta {
+
+/// How the numbers of a parameter begin. `fan_in` and `fan_out` are the connections into and out
+/// of one unit of the layer.
+enum class Initializer {
+  zeros,
+  he,      ///< normal, σ = √(2 / fan_in)                  (He et al., 2015)
+  glorot,  ///< uniform in ±√(6 / (fan_in + fan_out))      (Glorot and Bengio, 2010)
+  uniform,  ///< uniform in ±1/√fan_in                      (LeCun et al., 1998; PyTorch's default)
+  normal,  ///< normal, σ = 0.01
+};
+
+/// One trainable array of a layer: a kernel or a bias.
+struct ParameterSpec {
+  std::string name;  ///< "kernel" or "bias", Keras' names
+  Shape shape;
+  Size fan_in = 0;
+  Size fan_out = 0;
+  bool is_bias = false;  ///< begins at zero, is free of weight decay
+};
+
+/// How much memory a layer needs for a batch, beyond its inputs, outputs and parameters.
+struct Footprint {
+  Size record = 0;   ///< elements of T that live from forward to the same batch's backward
+  Size scratch = 0;  ///< elements of T that live for one call
+};
+
+/// What `Layer::forward` reads and writes. m is the number of samples in this call.
+template <std::floating_point T>
+struct Forward {
+  std::span<const View<const T>> inputs;  ///< each {m, input shape...}
+  View<T> output;                         ///< {m, output shape...}, overwritten
+  std::span<const View<const T>> theta;   ///< one view a parameter, in the order of parameters()
+  std::span<T> record;                    ///< overwritten; handed to backward as it is left here
+  std::span<T> scratch;                   ///< overwritten
+};
+
+/// What `Layer::backward` reads and writes. d + symbol is the derivative of the loss by it.
+template <std::floating_point T>
+struct Backward {
+  std::span<const View<const T>> inputs;  ///< as in forward
+  View<const T> output;                   ///< what forward wrote
+  View<T> doutput;                        ///< {m, output shape...}; may be used up as scratch
+  std::span<const View<T>> dinputs;       ///< overwritten; an empty view: not wanted
+  std::span<const View<const T>> theta;   ///< as in forward
+  std::span<const View<T>> dtheta;        ///< added to: the sum over the m samples
+  std::span<const T> record;              ///< as forward left it
+  std::span<T> scratch;                   ///< overwritten
+};
+
+/// A differentiable function of one or more inputs and of parameters θ.
+///
+/// Shapes here are those of one sample; the views that forward and backward get have the number of
+/// samples m in front. Immutable after construction, and both methods write only what is handed to
+/// them: one object serves any number of tasks at once without a lock. Nothing is thrown from
+/// forward and backward; shapes are checked once, in `output_shape`.
+template <std::floating_point T>
+class Layer {
+ public:
+  Layer() = default;
+  virtual ~Layer() = default;
+  Layer(const Layer&) = delete;
+  Layer& operator=(const Layer&) = delete;
+
+  /// The shape of one sample of the output. Throws UsageError when the inputs do not fit, saying
+  /// what was found and what was wanted.
+  virtual Shape output_shape(std::span<const Shape> inputs) const = 0;
+
+  /// The layer's trainable arrays, none by default.
+  virtual std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const;
+
+  /// Record and scratch that suffice for `batch` samples, none by default.
+  virtual Footprint footprint(std::span<const Shape> inputs, Size batch) const;
+
+  /// The output is the input under another shape (flatten): the network lets both share memory
+  /// and calls neither forward nor backward.
+  virtual bool is_view() const { return false; }
+
+  virtual void forward(const Forward<T>& pass) const = 0;
+  virtual void backward(const Backward<T>& pass) const = 0;
+};
+
+}  // namespace dtheta

@@ -1,0 +1,61 @@
+/// Optimizer: how a gradient moves θ.
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dtheta/core/shape.hpp"
+
+namespace dtheta {
+
+/// Which optimizer and its hyperparameters; those that an optimizer does not have are ignored.
+struct OptimizerOptions {
+  std::string name = "adam";  ///< sgd, momentum, nesterov, adam
+  double momentum = 0.9;      ///< of momentum and nesterov, in [0, 1)
+  double beta1 = 0.9;         ///< of adam: decay of the mean, in [0, 1)
+  double beta2 = 0.999;       ///< of adam: decay of the mean square, in [0, 1)
+  double epsilon = 1e-8;      ///< of adam: added to the root, > 0
+
+  friend bool operator==(const OptimizerOptions&, const OptimizerOptions&) = default;
+};
+
+/// Moves a block of θ by its mean gradient. Elementwise: a block may be any part of θ.
+///
+/// Immutable: the state (slots) is handed in, so any number of tasks may update disjoint blocks
+/// with one object at once.
+template <std::floating_point T>
+class Optimizer {
+ public:
+  Optimizer() = default;
+  virtual ~Optimizer() = default;
+  Optimizer(const Optimizer&) = delete;
+  Optimizer& operator=(const Optimizer&) = delete;
+
+  virtual std::string_view name() const = 0;
+
+  /// The names of the state arrays, each as long as θ and zero at first: none for sgd,
+  /// {"velocity"} for momentum and nesterov, {"mean", "mean_square"} for adam.
+  virtual std::vector<std::string_view> slot_names() const = 0;
+
+  /// θ {n} and every slot {n} are updated from dθ {n}, the mean gradient of this step with the
+  /// weight penalty in it. `step` counts from 1 (Adam's bias correction).
+  virtual void update(Size step, double learning_rate, std::span<const T> dtheta,
+                      std::span<T> theta, std::span<const std::span<T>> slots) const = 0;
+};
+
+/// The optimizer that `options` names. Throws UsageError for an unknown name or a hyperparameter
+/// out of range.
+template <std::floating_point T>
+std::unique_ptr<Optimizer<T>> make_optimizer(const OptimizerOptions& options);
+
+/// The names that make_optimizer knows.
+std::vector<std::string_view> optimizer_names();
+
+/// The learning rate each optimizer is usually started with.
+double default_learning_rate(std::string_view optimizer);
+
+}  // namespace dtheta

@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dtheta/core/aligned_buffer.hpp"
+#include "dtheta/core/input_preparation.hpp"
 #include "dtheta/core/shape.hpp"
 #include "dtheta/core/view.hpp"
 
@@ -33,13 +35,8 @@ Size element_size(ElementType type);
 /// "uint8", "float32", ...
 std::string_view element_name(ElementType type);
 
-/// How a stored number becomes the network's input: x·scale. Recorded in the model.
-struct InputPreparation {
-  double scale = 1;
-
-  /// 1/255 for uint8, 1 for everything else.
-  static InputPreparation for_type(ElementType type);
-};
+/// The preparation that data of this type gets by default: scale 1/255 for uint8, 1 for all else.
+InputPreparation default_preparation(ElementType type);
 
 /// Samples x in their native type with one target each: a class index, or k real numbers.
 ///

@@ -1,0 +1,43 @@
+/// Recipe: everything besides the data that decides what training gives.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "dtheta/core/shape.hpp"
+#include "dtheta/layers/layer.hpp"
+#include "dtheta/optimizers/optimizer.hpp"
+
+namespace dtheta {
+
+/// How a model is trained. Same data, same recipe: the same bits, on any number of threads.
+///
+/// A value; it is written into every model file.
+struct Recipe {
+  Size epochs = 10;
+  Size batch_size = 128;  ///< 0: the full training set
+  Size shards = 0;        ///< per batch; 0: `default_shards`
+  OptimizerOptions optimizer = {};
+  double learning_rate = 0;  ///< 0: the optimizer's `default_learning_rate`
+  std::string schedule = "cosine";
+  double l2 = 0;  ///< λ: adds λ/2·‖W‖² over all kernels (no biases) to the loss
+  Initializer initializer = Initializer::he;
+  std::uint64_t seed = 1;
+  Size shuffle_window = 0;      ///< see epoch_order; 0: the whole training set
+  double validation_split = 0;  ///< the share of the training set that is held out, in [0, 1)
+
+  friend bool operator==(const Recipe&, const Recipe&) = default;
+};
+
+/// Throws UsageError for a value out of range, naming it, its value and its range.
+void check(const Recipe& recipe);
+
+/// The recipe as a JSON object, a key an option of `dtheta train`; from_json reads it back.
+nlohmann::ordered_json to_json(const Recipe& recipe);
+
+/// Throws DataError when a key is missing or of the wrong type.
+Recipe recipe_from_json(const nlohmann::ordered_json& json);
+
+}  // namespace dtheta

@@ -1,0 +1,138 @@
+#include "dtheta/training/evaluation.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "dtheta/core/error.hpp"
+#include "dtheta/losses/loss.hpp"
+#include "dtheta/model/workspace.hpp"
+#include "dtheta/training/metrics.hpp"
+
+namespace dtheta {
+namespace {
+
+constexpr Size samples_per_task = 32;
+
+std::vector<Size> all_samples(const Dataset& data) {
+  std::vector<Size> samples(static_cast<std::size_t>(data.size()));
+  std::iota(samples.begin(), samples.end(), Size{0});
+  return samples;
+}
+
+void check_sample_shape(const Shape& wanted, const Dataset& data) {
+  if (data.sample_shape() == wanted) return;
+  throw DataError(fmt::format(
+      "the data's samples are {}, the model's input is {}; use a model made for this data",
+      data.sample_shape().text(), wanted.text()));
+}
+
+/// Forward passes over `samples` in tasks of 32, each with its worker's own workspace;
+/// body(task, first row, z, y) sees the logits and the targets.
+template <std::floating_point T, class Body>
+void for_each_batch(const Model<T>& model, const Dataset& data, std::span<const Size> samples,
+                    bool with_targets, Workers& workers, Body body) {
+  const Size n = static_cast<Size>(samples.size());
+  std::vector<Workspace<T>> workspaces;
+  for (int worker = 0; worker < workers.threads(); ++worker) {
+    workspaces.emplace_back(*model.network, samples_per_task, WorkspaceMode::inference);
+  }
+  workers.for_each((n + samples_per_task - 1) / samples_per_task, [&](Size task, int worker) {
+    const Size first = task * samples_per_task;
+    const Size m = std::min(samples_per_task, n - first);
+    Workspace<T>& workspace = workspaces[static_cast<std::size_t>(worker)];
+    const auto indices =
+        samples.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(m));
+    data.gather(indices, model.input, workspace.x(m), with_targets ? workspace.y(m) : View<T>());
+    const View<const T> z = model.network->forward(model.theta.span(), workspace, m);
+    body(task, first, z, View<const T>(workspace.y(m)));
+  });
+}
+
+}  // namespace
+
+template <std::floating_point T>
+void check_fit(const Model<T>& model, const Dataset& data) {
+  check_sample_shape(model.network->input_shape(), data);
+  const Size outputs = model.network->output_shape().size();
+  if (!data.is_classification()) {
+    if (outputs == data.values_per_sample()) return;
+    throw DataError(fmt::format("the data has {} target values a sample, the model {} outputs",
+                                data.values_per_sample(), outputs));
+  }
+  if (outputs == data.classes() || (outputs == 1 && data.classes() == 2)) return;
+  throw DataError(fmt::format(
+      "the data has {} classes, the model {} output{}; wanted {}", data.classes(), outputs,
+      outputs == 1 ? "" : "s",
+      data.classes() == 2
+          ? "1 (sigmoid) or 2 (softmax): end the layer list with 'dense 1'"
+          : fmt::format("as many: end the layer list with 'dense {}'", data.classes())));
+}
+
+template <std::floating_point T>
+Evaluation evaluate(const Model<T>& model, const Dataset& data, std::span<const Size> samples,
+                    Workers& workers) {
+  check_fit(model, data);
+  if (samples.empty()) throw DataError("there is no sample to evaluate");
+  const auto loss = make_loss<T>(model.loss);
+  const T threshold = decision_threshold<T>(loss->activation());
+  std::vector<ShardMetrics> metrics(samples.size() / samples_per_task + 1);
+  std::vector<Size> predicted(samples.size());
+  for_each_batch(model, data, samples, true, workers,
+                 [&](Size task, Size first, View<const T> z, View<const T> y) {
+                   metrics[static_cast<std::size_t>(task)].loss_sum = loss->value(z, y);
+                   for (Size n = 0; n < z.dim(0); ++n) {
+                     predicted[static_cast<std::size_t>(first + n)] =
+                         class_of(z.rows(n, 1).span(), threshold);
+                   }
+                 });
+
+  Evaluation result{.samples = static_cast<Size>(samples.size())};
+  double loss_sum = 0;
+  for (const ShardMetrics& task : metrics) loss_sum += task.loss_sum;
+  result.loss = loss_sum / static_cast<double>(result.samples);
+  if (!data.is_classification()) return result;
+
+  const auto classes = static_cast<std::size_t>(data.classes());
+  result.confusion_matrix.assign(classes, std::vector<Size>(classes, 0));
+  Size correct = 0;
+  for (std::size_t n = 0; n < samples.size(); ++n) {
+    const auto truth =
+        static_cast<std::size_t>(data.labels()[static_cast<std::size_t>(samples[n])]);
+    ++result.confusion_matrix[truth][static_cast<std::size_t>(predicted[n])];
+    correct += truth == static_cast<std::size_t>(predicted[n]) ? 1 : 0;
+  }
+  result.accuracy = static_cast<double>(correct) / static_cast<double>(result.samples);
+  return result;
+}
+
+template <std::floating_point T>
+Evaluation evaluate(const Model<T>& model, const Dataset& data, Workers& workers) {
+  return evaluate(model, data, all_samples(data), workers);
+}
+
+template <std::floating_point T>
+AlignedBuffer<T> predict(const Model<T>& model, const Dataset& data, Workers& workers) {
+  check_sample_shape(model.network->input_shape(), data);
+  const auto loss = make_loss<T>(model.loss);
+  const Size outputs = model.network->output_shape().size();
+  AlignedBuffer<T> predictions(data.size() * outputs);
+  const View<T> rows = predictions.view({data.size(), outputs});
+  for_each_batch(model, data, all_samples(data), false, workers,
+                 [&](Size, Size first, View<const T> z, View<const T>) {
+                   loss->predict(z, rows.rows(first, z.dim(0)));
+                 });
+  return predictions;
+}
+
+template void check_fit(const Model<float>&, const Dataset&);
+template void check_fit(const Model<double>&, const Dataset&);
+template Evaluation evaluate(const Model<float>&, const Dataset&, std::span<const Size>, Workers&);
+template Evaluation evaluate(const Model<double>&, const Dataset&, std::span<const Size>, Workers&);
+template Evaluation evaluate(const Model<float>&, const Dataset&, Workers&);
+template Evaluation evaluate(const Model<double>&, const Dataset&, Workers&);
+template AlignedBuffer<float> predict(const Model<float>&, const Dataset&, Workers&);
+template AlignedBuffer<double> predict(const Model<double>&, const Dataset&, Workers&);
+
+}  // namespace dtheta

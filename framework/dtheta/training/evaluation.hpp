@@ -1,0 +1,44 @@
+/// Evaluation and prediction: forward passes over a data set, in parallel.
+#pragma once
+
+#include <concepts>
+#include <span>
+#include <vector>
+
+#include "dtheta/core/aligned_buffer.hpp"
+#include "dtheta/core/workers.hpp"
+#include "dtheta/data/dataset.hpp"
+#include "dtheta/model/model.hpp"
+
+namespace dtheta {
+
+/// How well a model does on samples it is shown.
+struct Evaluation {
+  Size samples = 0;
+  double loss = 0;      ///< mean of J over the samples, without weight penalty
+  double accuracy = 0;  ///< share in [0, 1]; 0 for regression
+  /// Row: the true class, column: the predicted one. Empty for regression.
+  std::vector<std::vector<Size>> confusion_matrix;
+};
+
+/// Runs the samples of `data` through the model. The result does not depend on the number of
+/// workers. Throws DataError when data and model do not fit.
+template <std::floating_point T>
+Evaluation evaluate(const Model<T>& model, const Dataset& data, std::span<const Size> samples,
+                    Workers& workers);
+
+/// The same over all samples of `data`.
+template <std::floating_point T>
+Evaluation evaluate(const Model<T>& model, const Dataset& data, Workers& workers);
+
+/// The predictions {N, k} for all samples of `data`: probabilities where the loss is a cross
+/// entropy. Throws DataError when the samples' shape does not fit; targets are not looked at.
+template <std::floating_point T>
+AlignedBuffer<T> predict(const Model<T>& model, const Dataset& data, Workers& workers);
+
+/// Throws DataError unless the samples' shape and the targets fit the model, saying which and how
+/// to mend it.
+template <std::floating_point T>
+void check_fit(const Model<T>& model, const Dataset& data);
+
+}  // namespace dtheta

@@ -1,0 +1,45 @@
+#include "dtheta/training/shard.hpp"
+
+#include <algorithm>
+
+namespace dtheta {
+
+ShardRange shard_range(Size m, Size shards, Size index) {
+  const Size shortest = m / shards;
+  const Size longer = m % shards;  // the first `longer` shards have one sample more
+  return {index * shortest + std::min(index, longer), shortest + (index < longer ? 1 : 0)};
+}
+
+template <std::floating_point T>
+Size multiply_adds(const Network<T>& network) {
+  Size total = 0;
+  for (const Node<T>& node : network.nodes()) {
+    for (std::size_t p = 0; p < node.parameter_count; ++p) {
+      const ParameterSpec& spec = network.parameters()[node.first_parameter + p].spec;
+      if (spec.is_bias) continue;
+      const Size units = spec.shape[spec.shape.rank() - 1];
+      total += spec.shape.size() * (node.output.size() / units);
+    }
+  }
+  return total;
+}
+
+template <std::floating_point T>
+Size default_shards(const Network<T>& network, Size m) {
+  // A shard should do at least `reuse` multiply-adds for every number of its dθ, so that clearing
+  // and adding dθ stays a small part of its work, and hold at most 16 shards of work for 16 cores
+  // at the usual batches; a large batch gets more, of at most 32 samples each.
+  constexpr Size reuse = 48;
+  const Size per_sample = multiply_adds(network);
+  const Size samples = std::max<Size>(1, reuse * network.parameter_count() / per_sample);
+  const Size affordable = std::max<Size>(2, m / samples);
+  const Size useful = std::max<Size>(16, m / 32);
+  return std::clamp<Size>(std::min(affordable, useful), 1, m);
+}
+
+template Size default_shards(const Network<float>&, Size);
+template Size default_shards(const Network<double>&, Size);
+template Size multiply_adds(const Network<float>&);
+template Size multiply_adds(const Network<double>&);
+
+}  // namespace dtheta

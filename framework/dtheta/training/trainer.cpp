@@ -1,0 +1,200 @@
+#include "dtheta/training/trainer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "dtheta/core/error.hpp"
+#include "dtheta/data/sampler.hpp"
+#include "dtheta/math/elementwise.hpp"
+#include "dtheta/training/evaluation.hpp"
+#include "dtheta/training/shard.hpp"
+
+namespace dtheta {
+namespace {
+
+/// Puts what they stand for in the place of the recipe's zeros.
+template <std::floating_point T>
+Recipe resolved(Recipe recipe, const Network<T>& network, Size samples) {
+  check(recipe);
+  if (samples == 0) throw DataError("there is no sample to train on");
+  if (recipe.batch_size == 0 || recipe.batch_size > samples) recipe.batch_size = samples;
+  if (recipe.shards == 0) recipe.shards = default_shards(network, recipe.batch_size);
+  recipe.shards = std::min(recipe.shards, recipe.batch_size);
+  if (recipe.shuffle_window == 0) recipe.shuffle_window = samples;
+  if (recipe.learning_rate == 0) {
+    recipe.learning_rate = default_learning_rate(recipe.optimizer.name);
+  }
+  return recipe;
+}
+
+}  // namespace
+
+template <std::floating_point T>
+Trainer<T>::Trainer(Model<T> model, const Recipe& recipe, const Dataset& data,
+                    std::vector<Size> samples, Workers& workers)
+    : recipe_(resolved(recipe, *model.network, static_cast<Size>(samples.size()))),
+      state_{.model = std::move(model)},
+      data_(data),
+      samples_(std::move(samples)),
+      workers_(workers),
+      loss_(make_loss<T>(state_.model.loss)),
+      optimizer_(make_optimizer<T>(recipe_.optimizer)),
+      order_(samples_.size()),
+      metrics_(static_cast<std::size_t>(recipe_.shards)),
+      blocks_(make_blocks(*state_.model.network)),
+      penalties_(blocks_.size()) {
+  check_fit(state_.model, data_);
+  const Network<T>& network = *state_.model.network;
+  schedule_ = {.name = recipe_.schedule,
+               .learning_rate = recipe_.learning_rate,
+               .total_steps = steps_per_epoch() * recipe_.epochs};
+  const Size longest = shard_range(recipe_.batch_size, recipe_.shards, 0).count;
+  for (int worker = 0; worker < workers_.threads(); ++worker) {
+    workspaces_.emplace_back(network, longest, WorkspaceMode::training);
+  }
+  for (Size shard = 0; shard < recipe_.shards; ++shard) {
+    dtheta_.emplace_back(network.theta_size());
+  }
+  for (std::size_t slot = 0; slot < optimizer_->slot_names().size(); ++slot) {
+    state_.slots.emplace_back(network.theta_size());
+  }
+}
+
+template <std::floating_point T>
+Size Trainer<T>::steps_per_epoch() const {
+  return (static_cast<Size>(samples_.size()) + recipe_.batch_size - 1) / recipe_.batch_size;
+}
+
+template <std::floating_point T>
+Size Trainer<T>::bytes() const {
+  Size total = 0;
+  for (const auto& workspace : workspaces_) total += workspace.bytes();
+  const Size vectors = static_cast<Size>(dtheta_.size() + state_.slots.size() + 1);
+  return total + vectors * state_.model.theta.size() * static_cast<Size>(sizeof(T));
+}
+
+template <std::floating_point T>
+std::span<const Size> Trainer<T>::next_batch() {
+  if (state_.cursor == 0) {
+    epoch_order(recipe_.seed, state_.epoch, recipe_.shuffle_window, order_);
+    for (Size& sample : order_) sample = samples_[static_cast<std::size_t>(sample)];
+  }
+  const auto rest = std::span<const Size>(order_).subspan(static_cast<std::size_t>(state_.cursor));
+  return rest.first(std::min(rest.size(), static_cast<std::size_t>(recipe_.batch_size)));
+}
+
+template <std::floating_point T>
+void Trainer<T>::run_shard(Size shard, Size shards, std::span<const Size> batch, int worker) {
+  const auto range = shard_range(static_cast<Size>(batch.size()), shards, shard);
+  const auto indices =
+      batch.subspan(static_cast<std::size_t>(range.first), static_cast<std::size_t>(range.count));
+  const Model<T>& model = state_.model;
+  Workspace<T>& workspace = workspaces_[static_cast<std::size_t>(worker)];
+  AlignedBuffer<T>& dtheta = dtheta_[static_cast<std::size_t>(shard)];
+  ShardMetrics& metrics = metrics_[static_cast<std::size_t>(shard)];
+
+  data_.gather(indices, model.input, workspace.x(range.count), workspace.y(range.count));
+  const View<const T> y = workspace.y(range.count);
+  const View<const T> z = model.network->forward(model.theta.span(), workspace, range.count);
+  metrics.loss_sum = loss_->forward_backward(z, y, workspace.doutput(range.count));
+  metrics.correct = data_.is_classification() ? count_correct(z, y, loss_->activation()) : Size{0};
+  std::ranges::fill(dtheta.span(), T{0});
+  model.network->backward(model.theta.span(), workspace, range.count, dtheta.span());
+}
+
+template <std::floating_point T>
+double Trainer<T>::reduce_and_update(Size shards, Size m) {
+  const double learning_rate = schedule_.at(state_.step + 1);
+  const T lambda = static_cast<T>(recipe_.l2);
+  const auto used = std::span(dtheta_).first(static_cast<std::size_t>(shards));
+  workers_.for_each(static_cast<Size>(blocks_.size()), [&](Size index, int) {
+    const auto b = static_cast<std::size_t>(index);
+    const Block& block = blocks_[b];
+    const auto part = [&](AlignedBuffer<T>& buffer) {
+      return buffer.span().subspan(static_cast<std::size_t>(block.first),
+                                   static_cast<std::size_t>(block.count));
+    };
+    const std::span<T> theta = part(state_.model.theta);
+    const std::span<T> dtheta = tree_sum<T>(used, block);
+    scale<T>(static_cast<T>(1.0 / static_cast<double>(m)), dtheta);
+    penalties_[b] = 0;
+    if (recipe_.l2 > 0 && block.is_penalized) {
+      penalties_[b] = sum_of_squares<T>(theta);
+      add_scaled<T>(lambda, theta, dtheta);
+    }
+    std::array<std::span<T>, 2> slots;
+    for (std::size_t s = 0; s < state_.slots.size(); ++s) slots[s] = part(state_.slots[s]);
+    optimizer_->update(state_.step + 1, learning_rate, dtheta, theta,
+                       std::span(slots).first(state_.slots.size()));
+  });
+  return std::accumulate(penalties_.begin(), penalties_.end(), 0.0);
+}
+
+template <std::floating_point T>
+StepReport Trainer<T>::step() {
+  const auto batch = next_batch();
+  const Size m = static_cast<Size>(batch.size());
+  const Size shards = std::min(recipe_.shards, m);
+  workers_.for_each(shards,
+                    [&](Size shard, int worker) { run_shard(shard, shards, batch, worker); });
+
+  StepReport report{.samples = m};
+  double loss_sum = 0;
+  for (const ShardMetrics& shard : std::span(metrics_).first(static_cast<std::size_t>(shards))) {
+    loss_sum += shard.loss_sum;
+    report.correct += shard.correct;
+  }
+  if (!std::isfinite(loss_sum)) {
+    throw Diverged(fmt::format(
+        "the loss is {} at step {} of epoch {}; lower --learning-rate or check the data", loss_sum,
+        state_.cursor / recipe_.batch_size + 1, state_.epoch + 1));
+  }
+  const double squares = reduce_and_update(shards, m);
+  report.cost = loss_sum / static_cast<double>(m) + recipe_.l2 / 2 * squares;
+
+  ++state_.step;
+  state_.cursor += m;
+  if (state_.cursor == static_cast<Size>(order_.size())) {
+    state_.cursor = 0;
+    ++state_.epoch;
+  }
+  return report;
+}
+
+template <std::floating_point T>
+EpochReport Trainer<T>::epoch(const Callbacks& callbacks) {
+  const auto start = std::chrono::steady_clock::now();
+  EpochReport report{.epoch = state_.epoch + 1};
+  double cost_sum = 0;
+  Size correct = 0;
+  do {
+    const StepReport step_report = step();
+    report.samples += step_report.samples;
+    cost_sum += step_report.cost * static_cast<double>(step_report.samples);
+    correct += step_report.correct;
+    const auto samples = static_cast<double>(report.samples);
+    report.loss = cost_sum / samples;
+    report.accuracy = static_cast<double>(correct) / samples;
+    report.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (callbacks.step) callbacks.step(report);
+  } while (state_.cursor != 0);
+  if (callbacks.epoch) callbacks.epoch(report);
+  return report;
+}
+
+template <std::floating_point T>
+void Trainer<T>::fit(const Callbacks& callbacks) {
+  while (state_.epoch < recipe_.epochs) epoch(callbacks);
+}
+
+template class Trainer<float>;
+template class Trainer<double>;
+
+}  // namespace dtheta

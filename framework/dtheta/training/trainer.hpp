@@ -1,0 +1,102 @@
+/// Trainer: gradient descent over the shards of mini-batches.
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "dtheta/core/workers.hpp"
+#include "dtheta/data/dataset.hpp"
+#include "dtheta/losses/loss.hpp"
+#include "dtheta/model/recipe.hpp"
+#include "dtheta/model/training_state.hpp"
+#include "dtheta/model/workspace.hpp"
+#include "dtheta/optimizers/schedule.hpp"
+#include "dtheta/training/metrics.hpp"
+#include "dtheta/training/reduction.hpp"
+
+namespace dtheta {
+
+/// One step, before its update: the cost (4) of its batch with the weight penalty, and how many of
+/// its samples were classified rightly.
+struct StepReport {
+  Size samples = 0;
+  double cost = 0;
+  Size correct = 0;
+};
+
+/// One epoch: the means over its samples, each taken before its own step's update.
+struct EpochReport {
+  Size epoch = 0;  ///< from 1
+  Size samples = 0;
+  double loss = 0;
+  double accuracy = 0;  ///< share of samples in [0, 1]; 0 for regression
+  double seconds = 0;
+  double samples_per_second() const { return static_cast<double>(samples) / seconds; }
+};
+
+/// What to call while fitting; any may be left empty. Called from the thread that called `fit`.
+struct Callbacks {
+  /// After every step: the running epoch's sums so far (its loss and accuracy are means).
+  std::function<void(const EpochReport& so_far)> step;
+  /// After every epoch.
+  std::function<void(const EpochReport&)> epoch;
+};
+
+/// Trains a model on a data set by a recipe. Same model, data and recipe: the same bits on any
+/// number of workers. After the first step a step allocates nothing and takes no lock.
+///
+/// One thread at a time may call it. The data set and the workers must outlive it.
+template <std::floating_point T>
+class Trainer {
+ public:
+  /// Trains on the samples `samples` of `data`, in the recipe's order. Zeros in the recipe
+  /// (learning rate, shards, window, batch size) are replaced by what they stand for. Throws
+  /// UsageError when the recipe is out of range, DataError when data and model do not fit.
+  Trainer(Model<T> model, const Recipe& recipe, const Dataset& data, std::vector<Size> samples,
+          Workers& workers);
+
+  /// One batch: shards forward and backward in parallel, then reduction and update in one pass
+  /// over θ. Throws Diverged, naming epoch and step, when the cost is not finite; θ is then as it
+  /// was before the step.
+  StepReport step();
+
+  /// The rest of the running epoch.
+  EpochReport epoch(const Callbacks& callbacks = {});
+
+  /// All epochs of the recipe that are left.
+  void fit(const Callbacks& callbacks = {});
+
+  const Model<T>& model() const { return state_.model; }
+  const TrainingState<T>& state() const { return state_; }
+  /// The recipe as it runs: no zeros that stand for something else.
+  const Recipe& recipe() const { return recipe_; }
+  Size steps_per_epoch() const;
+  /// Bytes of all buffers: workspaces, shards' gradients, optimizer state and θ.
+  Size bytes() const;
+
+ private:
+  void run_shard(Size shard, Size shards, std::span<const Size> batch, int worker);
+  /// Returns Σ W² over all kernels before the update; 0 without L2 regularization.
+  double reduce_and_update(Size shards, Size m);
+  std::span<const Size> next_batch();
+
+  Recipe recipe_;
+  TrainingState<T> state_;
+  const Dataset& data_;
+  std::vector<Size> samples_;  // the numbers of the samples to train on
+  Workers& workers_;
+  std::unique_ptr<Loss<T>> loss_;
+  std::unique_ptr<Optimizer<T>> optimizer_;
+  Schedule schedule_;
+  std::vector<Size> order_;               // this epoch's order of `samples_`
+  std::vector<Workspace<T>> workspaces_;  // one a worker
+  std::vector<AlignedBuffer<T>> dtheta_;  // one a shard: sums over its samples
+  std::vector<ShardMetrics> metrics_;     // one a shard
+  std::vector<Block> blocks_;
+  std::vector<double> penalties_;  // one a block: Σ W²
+};
+
+}  // namespace dtheta

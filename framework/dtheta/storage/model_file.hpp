@@ -1,0 +1,53 @@
+/// Models as Keras-format HDF5 files with a group /dtheta; docs/formats.md has the layout.
+#pragma once
+
+#include <concepts>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "dtheta/model/model.hpp"
+#include "dtheta/model/recipe.hpp"
+
+namespace dtheta {
+
+/// The arithmetic a model was trained in.
+enum class Precision { float32, float64 };
+
+/// "float32" or "float64". Throws UsageError for anything else.
+Precision parse_precision(std::string_view name);
+std::string_view precision_name(Precision precision);
+
+/// A model and what its file tells of how it came to be.
+template <std::floating_point T>
+struct StoredModel {
+  Model<T> model;
+  std::optional<Recipe> recipe;       ///< with the values that stood for the recipe's zeros
+  nlohmann::ordered_json provenance;  ///< an object: versions, kernels, BLAS core, data
+};
+
+/// Writes `stored`, atomically: the parameters in T. Throws as write_atomically.
+template <std::floating_point T>
+void save_model(const std::filesystem::path& path, const StoredModel<T>& stored);
+
+/// Reads a model; parameters of the other precision are converted. A file that save_model<T> wrote
+/// gives back the same bits. Throws InputOutputError when the file cannot be read, DataError when
+/// it is not a model, naming what was found and what was wanted.
+template <std::floating_point T>
+StoredModel<T> load_model(const std::filesystem::path& path);
+
+/// The precision of the parameters in the file. Throws as load_model.
+Precision stored_precision(const std::filesystem::path& path);
+
+/// Whether the file is HDF5 and has a Keras `model_config` or `model_weights`: a model rather than
+/// a data set or a text. False for a file that does not exist.
+bool is_model_file(const std::filesystem::path& path);
+
+/// SHA-256 over the parameters in order, then running statistics, little-endian, without padding,
+/// as 64 hexadecimal digits.
+template <std::floating_point T>
+std::string theta_sha256(const Model<T>& model);
+
+}  // namespace dtheta

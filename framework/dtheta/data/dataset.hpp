@@ -41,8 +41,8 @@ InputPreparation default_preparation(ElementType type);
 /// Samples x in their native type with one target each: a class index, or k real numbers.
 ///
 /// In memory. Immutable after construction; safe from any thread. The constructors throw DataError
-/// for sizes that do not agree, a label outside {0, ..., classes − 1}, and NaN or infinity in x or
-/// the targets, naming the sample.
+/// for sizes that do not agree, a sample shape that is not of 1 to 4 extents of at least 1, a label
+/// outside {0, ..., classes − 1}, and NaN or infinity in x or the targets, naming the sample.
 class Dataset {
  public:
   /// Classification. `x` holds labels.size() samples of `sample_shape`, row-major (images NHWC).
@@ -77,13 +77,18 @@ class Dataset {
   /// Prepares the samples `indices` {m} for the network:
   ///   x {m, sample_shape...}: stored number · scale, overwritten;
   ///   y {m, k}: the targets, overwritten. For labels: one-hot where k = classes, the label itself
-  ///   (0 or 1) where k = 1; for regression the values.
-  /// Indices must be in range and k one of those widths (asserted). Writes only x and y.
+  ///   (0 or 1) where k = 1 and classes = 2; for regression the values. An empty y: not wanted.
+  /// Indices must be in range and k one of those widths (asserted). Writes only x and y; safe from
+  /// any thread. The stored number is rounded to T, then multiplied by the scale rounded to T, so
+  /// the bits are the same on every machine.
   template <std::floating_point T>
   void gather(std::span<const Size> indices, const InputPreparation& preparation, View<T> x,
               View<T> y) const;
 
  private:
+  template <std::floating_point T>
+  void gather_targets(std::span<const Size> indices, View<T> y) const;
+
   ElementType type_;
   Shape sample_shape_;
   Size size_;

@@ -15,7 +15,7 @@ namespace dtheta {
 /// The samples are cut into blocks of `window` neighbours (the last may be shorter). The blocks are
 /// put into a random order, and the samples of each block are shuffled: a reader needs one block in
 /// memory at a time. window = n, one block, is a uniformly random permutation. window in [1, n]
-/// (asserted). Allocates only when there is more than one block.
+/// (asserted). Allocates nothing.
 void epoch_order(std::uint64_t seed, Size epoch, Size window, std::span<Size> order);
 
 /// Two parts of a training set; each in ascending order, together all of {0, ..., n − 1}.

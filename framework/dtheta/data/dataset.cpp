@@ -1,0 +1,193 @@
+#include "dtheta/data/dataset.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cmath>
+#include <type_traits>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "dtheta/core/error.hpp"
+
+namespace dtheta {
+namespace {
+
+/// Calls visit(U{}) with the C++ type U that `type` stands for.
+template <class Visitor>
+auto with_element_type(ElementType type, Visitor visit) {
+  switch (type) {
+    case ElementType::uint8:
+      return visit(std::uint8_t{});
+    case ElementType::int8:
+      return visit(std::int8_t{});
+    case ElementType::uint16:
+      return visit(std::uint16_t{});
+    case ElementType::int16:
+      return visit(std::int16_t{});
+    case ElementType::uint32:
+      return visit(std::uint32_t{});
+    case ElementType::int32:
+      return visit(std::int32_t{});
+    case ElementType::uint64:
+      return visit(std::uint64_t{});
+    case ElementType::int64:
+      return visit(std::int64_t{});
+    case ElementType::float32:
+      return visit(float{});
+    case ElementType::float64:
+      break;
+  }
+  return visit(double{});
+}
+
+void check_size(ElementType type, const Shape& sample_shape, Size samples, Size bytes) {
+  if (sample_shape.rank() < 1 || sample_shape.rank() > 4 || sample_shape.size() == 0) {
+    throw DataError(fmt::format("the samples' shape is {}; wanted 1 to 4 extents of at least 1",
+                                sample_shape.text()));
+  }
+  const Size sample = sample_shape.size();
+  const Size numbers = bytes / element_size(type);
+  if (bytes % element_size(type) == 0 && numbers % sample == 0 && numbers / sample == samples) {
+    return;
+  }
+  throw DataError(fmt::format("x has {} bytes; wanted {} samples of {} numbers of type {}", bytes,
+                              samples, sample_shape.text(), element_name(type)));
+}
+
+/// Throws DataError unless all numbers {N, per_sample} are finite.
+template <class U>
+void check_finite(std::string_view what, std::span<const U> numbers, Size per_sample) {
+  if constexpr (std::is_floating_point_v<U>) {
+    const auto bad =
+        std::ranges::find_if_not(numbers, [](U number) { return std::isfinite(number); });
+    if (bad == numbers.end()) return;
+    const auto at = static_cast<Size>(bad - numbers.begin());
+    throw DataError(fmt::format(
+        "{} of sample {} is {} at place {}; wanted finite numbers: clean the data first", what,
+        at / per_sample, *bad, at % per_sample));
+  }
+}
+
+template <class U>
+std::span<const U> as_numbers(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const U*>(bytes.data()), bytes.size() / sizeof(U)};
+}
+
+void check_x(ElementType type, const Shape& sample_shape, std::span<const std::byte> x) {
+  with_element_type(type,
+                    [&]<class U>(U) { check_finite("x", as_numbers<U>(x), sample_shape.size()); });
+}
+
+/// Conversion and product are rounded each, number by number: the bits do not depend on the vector
+/// width that the compiler chose for this loop. It runs as fast as the output can be written.
+template <class U, class T>
+void convert(const U* __restrict stored, T scale, std::span<T> x) {
+  T* __restrict out = x.data();
+  for (std::size_t i = 0; i < x.size(); ++i) out[i] = static_cast<T>(stored[i]) * scale;
+}
+
+}  // namespace
+
+Size element_size(ElementType type) {
+  return with_element_type(type, []<class U>(U) { return static_cast<Size>(sizeof(U)); });
+}
+
+std::string_view element_name(ElementType type) {
+  constexpr std::array<std::string_view, 10> names{"uint8",   "int8",   "uint16", "int16",
+                                                   "uint32",  "int32",  "uint64", "int64",
+                                                   "float32", "float64"};
+  return names[static_cast<std::size_t>(type)];
+}
+
+InputPreparation default_preparation(ElementType type) {
+  return {.scale = type == ElementType::uint8 ? 1.0 / 255 : 1.0};
+}
+
+Dataset::Dataset(ElementType type, const Shape& sample_shape, AlignedBuffer<std::byte> x,
+                 std::vector<std::int32_t> labels, std::vector<std::string> class_names)
+    : type_(type),
+      sample_shape_(sample_shape),
+      size_(static_cast<Size>(labels.size())),
+      x_(std::move(x)),
+      labels_(std::move(labels)),
+      class_names_(std::move(class_names)) {
+  check_size(type_, sample_shape_, size_, x_.size());
+  if (classes() == 0) throw DataError("the data names no class; wanted at least one");
+  const auto bad = std::ranges::find_if_not(
+      labels_, [&](std::int32_t label) { return label >= 0 && label < classes(); });
+  if (bad != labels_.end()) {
+    throw DataError(fmt::format("the label of sample {} is {}; wanted 0 to {}, one of {} classes",
+                                bad - labels_.begin(), *bad, classes() - 1, classes()));
+  }
+  check_x(type_, sample_shape_, x_.span());
+}
+
+Dataset::Dataset(ElementType type, const Shape& sample_shape, AlignedBuffer<std::byte> x,
+                 AlignedBuffer<double> values, Size values_per_sample)
+    : type_(type),
+      sample_shape_(sample_shape),
+      size_(values_per_sample > 0 ? values.size() / values_per_sample : 0),
+      x_(std::move(x)),
+      values_(std::move(values)),
+      values_per_sample_(values_per_sample) {
+  if (values_per_sample < 1 || values_.size() % values_per_sample != 0) {
+    throw DataError(fmt::format("{} target values are not rows of {}; wanted at least one a sample",
+                                values_.size(), values_per_sample));
+  }
+  check_size(type_, sample_shape_, size_, x_.size());
+  check_finite("the target", std::as_const(values_).span(), values_per_sample_);
+  check_x(type_, sample_shape_, x_.span());
+}
+
+Size Dataset::target_width() const {
+  if (!is_classification()) return values_per_sample_;
+  return classes() == 2 ? 1 : classes();
+}
+
+template <std::floating_point T>
+void Dataset::gather_targets(std::span<const Size> indices, View<T> y) const {
+  const auto width = static_cast<std::size_t>(y.dim(1));
+  for (std::size_t n = 0; n < indices.size(); ++n) {
+    const auto sample = static_cast<std::size_t>(indices[n]);
+    const std::span<T> row = y.span().subspan(n * width, width);
+    if (!is_classification()) {
+      std::ranges::transform(values().subspan(sample * width, width), row.begin(),
+                             [](double value) { return static_cast<T>(value); });
+    } else if (y.dim(1) == classes()) {
+      std::ranges::fill(row, T{0});
+      row[static_cast<std::size_t>(labels_[sample])] = 1;
+    } else {
+      row[0] = static_cast<T>(labels_[sample]);
+    }
+  }
+}
+
+template <std::floating_point T>
+void Dataset::gather(std::span<const Size> indices, const InputPreparation& preparation, View<T> x,
+                     View<T> y) const {
+  assert(x.shape() == sample_shape_.batch(static_cast<Size>(indices.size())));
+  assert(std::ranges::all_of(indices, [&](Size i) { return i >= 0 && i < size_; }));
+  const auto numbers = static_cast<std::size_t>(sample_shape_.size());
+  const T scale = static_cast<T>(preparation.scale);
+  with_element_type(type_, [&]<class U>(U) {
+    const std::span<const U> stored = as_numbers<U>(x_.span());
+    for (std::size_t n = 0; n < indices.size(); ++n) {
+      convert(stored.data() + static_cast<std::size_t>(indices[n]) * numbers, scale,
+              x.span().subspan(n * numbers, numbers));
+    }
+  });
+  if (y.empty()) return;
+  assert(y.dim(0) == static_cast<Size>(indices.size()));
+  assert(is_classification() ? y.dim(1) == classes() || (y.dim(1) == 1 && classes() == 2)
+                             : y.dim(1) == values_per_sample_);
+  gather_targets(indices, y);
+}
+
+template void Dataset::gather(std::span<const Size>, const InputPreparation&, View<float>,
+                              View<float>) const;
+template void Dataset::gather(std::span<const Size>, const InputPreparation&, View<double>,
+                              View<double>) const;
+
+}  // namespace dtheta

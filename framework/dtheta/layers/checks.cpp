@@ -1,0 +1,30 @@
+#include "dtheta/layers/checks.hpp"
+
+#include <fmt/format.h>
+
+#include "dtheta/core/error.hpp"
+
+namespace dtheta {
+
+void check_count(Size count, std::string_view what) {
+  constexpr Size limit = Size{1} << 31;
+  if (count < 1 || count >= limit) {
+    throw UsageError(
+        fmt::format("{} is {}; wanted a whole number from 1 to {}", what, count, limit - 1));
+  }
+}
+
+void check_extent(const Extent2d& extent, std::string_view what) {
+  check_count(extent.height, fmt::format("the height of the {}", what));
+  check_count(extent.width, fmt::format("the width of the {}", what));
+}
+
+void check_activation(const ActivationOptions& activation) {
+  if (activation.kind != Activation::leaky_relu) return;
+  if (!(activation.slope >= 0 && activation.slope < 1)) {
+    throw UsageError(fmt::format("the slope of leaky_relu is {}; wanted a number from 0 to below 1",
+                                 activation.slope));
+  }
+}
+
+}  // namespace dtheta

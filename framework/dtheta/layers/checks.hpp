@@ -1,0 +1,21 @@
+/// Checks of options that several layers share.
+#pragma once
+
+#include <string_view>
+
+#include "dtheta/core/shape.hpp"
+#include "dtheta/math/activation.hpp"
+#include "dtheta/math/window.hpp"
+
+namespace dtheta {
+
+/// Throws UsageError naming `what` unless count is in [1, 2³¹): BLAS counts in 32 bits.
+void check_count(Size count, std::string_view what);
+
+/// Throws UsageError unless both sides are in [1, 2³¹).
+void check_extent(const Extent2d& extent, std::string_view what);
+
+/// Throws UsageError unless the slope of a leaky_relu is in [0, 1).
+void check_activation(const ActivationOptions& activation);
+
+}  // namespace dtheta

@@ -1,0 +1,55 @@
+/// Conv2d: convolution over height and width.
+#pragma once
+
+#include "dtheta/layers/layer.hpp"
+#include "dtheta/math/activation.hpp"
+#include "dtheta/math/window.hpp"
+
+namespace dtheta {
+
+struct Conv2dOptions {
+  Size filters = 0;          ///< output channels, at least 1
+  Extent2d kernel = {3, 3};  ///< f of the note
+  Extent2d stride = {1, 1};  ///< S of the note
+  Padding padding = Padding::valid;
+  ActivationOptions activation = {};
+
+  friend bool operator==(const Conv2dOptions&, const Conv2dOptions&) = default;
+};
+
+/// Convolution with its activation, a = g(z): equations (15) and (16), summed over the input
+/// channels, with one filter and one bias for each output channel. Keras' layout: kernel θ {kernel
+/// height, kernel width, input channels, filters}, bias b {filters}.
+///
+/// By im2col and matrix products on tiles of output positions whose columns fit the second-level
+/// cache; a tile may span samples, so small feature maps give large products too. Where windows are
+/// the input's memory in order (1x1 kernels, kernels as large as the sample) nothing is copied.
+///
+/// Immutable; one object serves any number of tasks at once. No record; scratch for one tile.
+template <std::floating_point T>
+class Conv2d final : public Layer<T> {
+ public:
+  /// Throws UsageError for options out of range.
+  explicit Conv2d(const Conv2dOptions& options);
+
+  /// {height, width, channels} → {output height, output width, filters}.
+  Shape output_shape(std::span<const Shape> inputs) const override;
+  std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
+  Footprint footprint(std::span<const Shape> inputs, Size batch) const override;
+
+  /// x {m, height, width, channels} → a {m, output height, output width, filters}.
+  void forward(const Forward<T>& pass) const override;
+
+  /// da becomes dz, equation (22); dθ (17) and db are added to; dx (19) is overwritten.
+  void backward(const Backward<T>& pass) const override;
+
+ private:
+  Windows windows(const Shape& sample) const;
+  Size tile_positions(const Windows& windows, Size positions) const;
+  View<const T> tile_columns(View<const T> x, const Windows& windows, Size first, Size count,
+                             std::span<T> scratch) const;
+
+  Conv2dOptions options_;
+};
+
+}  // namespace dtheta

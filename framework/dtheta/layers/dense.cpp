@@ -1,0 +1,75 @@
+#include "dtheta/layers/dense.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "dtheta/core/error.hpp"
+#include "dtheta/layers/checks.hpp"
+#include "dtheta/math/blas.hpp"
+
+namespace dtheta {
+namespace {
+
+/// Samples whose outputs are made, and then activated while they are still in the second-level
+/// cache: about 256 KiB of them, but enough to be worth reading all of W for.
+template <class T>
+Size tile_samples(Size units) {
+  constexpr Size cache = 256 * 1024 / static_cast<Size>(sizeof(T));
+  return std::max<Size>(128, cache / units);
+}
+
+}  // namespace
+
+template <std::floating_point T>
+Dense<T>::Dense(const DenseOptions& options) : options_(options) {
+  check_count(options.units, "the number of units");
+  check_activation(options.activation);
+}
+
+template <std::floating_point T>
+Shape Dense<T>::output_shape(std::span<const Shape> inputs) const {
+  const Shape& input = inputs[0];
+  if (input.rank() != 1) {
+    throw UsageError(
+        fmt::format("found samples of shape {}; wanted one row of numbers: put 'flatten' before it",
+                    input.text()));
+  }
+  check_count(input[0], "the number of inputs");
+  return {options_.units};
+}
+
+template <std::floating_point T>
+std::vector<ParameterSpec> Dense<T>::parameters(std::span<const Shape> inputs) const {
+  const Size fan_in = inputs[0][0];
+  const Size units = options_.units;
+  return {{.name = "kernel", .shape = {fan_in, units}, .fan_in = fan_in, .fan_out = units},
+          {.name = "bias", .shape = {units}, .fan_in = fan_in, .fan_out = units, .is_bias = true}};
+}
+
+template <std::floating_point T>
+void Dense<T>::forward(const Forward<T>& pass) const {
+  const View<const T> x = pass.inputs[0];
+  const Size m = x.dim(0);
+  const Size tile = tile_samples<T>(options_.units);
+  for (Size first = 0; first < m; first += tile) {
+    const Size count = std::min(tile, m - first);
+    const View<T> z = pass.output.rows(first, count);
+    gemm<T>(x.rows(first, count), pass.theta[0], 0, z);
+    add_bias_and_activate(z, pass.theta[1], options_.activation);
+  }
+}
+
+template <std::floating_point T>
+void Dense<T>::backward(const Backward<T>& pass) const {
+  const View<T> dz = pass.doutput;
+  activation_backward(pass.output, dz, options_.activation);
+  gemm<T>(transposed(pass.inputs[0]), dz, 1, pass.dtheta[0]);
+  add_column_sums(View<const T>(dz), pass.dtheta[1]);
+  if (!pass.dinputs[0].empty()) gemm<T>(dz, transposed(pass.theta[0]), 0, pass.dinputs[0]);
+}
+
+template class Dense<float>;
+template class Dense<double>;
+
+}  // namespace dtheta

@@ -38,7 +38,8 @@ void add_bias_and_activate(View<T> z, View<const T> bias, const ActivationOption
 template <std::floating_point T>
 void activation_backward(View<const T> a, View<T> da, const ActivationOptions& activation);
 
-/// db {k} += Σₙ dz {m, k}: the bias column of equation (8). Rows are added in order.
+/// db {k} += Σₙ dz {m, k}: the bias column of equation (8). The order of additions depends on m and
+/// k only.
 template <std::floating_point T>
 void add_column_sums(View<const T> dz, View<T> db);
 

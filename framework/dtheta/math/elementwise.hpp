@@ -1,6 +1,6 @@
 /// Elementwise vector kernels over spans of equal length (asserted). Safe from any thread on
-/// disjoint outputs; the bits of the first three depend on the operands only, whatever the vector
-/// width.
+/// disjoint outputs. The bits depend on the operands only: not on the CPU's instruction set, nor
+/// on where a span begins and ends.
 #pragma once
 
 #include <concepts>
@@ -20,7 +20,12 @@ void scale(T alpha, std::span<T> y);
 template <std::floating_point T>
 void add_scaled(T alpha, std::span<const T> x, std::span<T> y);
 
-/// Σ x², added up in double. The order of additions is fixed for one set of kernels.
+/// x {n} = eˣ for x ≤ 0 only, within 2 units in the last place; zero where eˣ would be denormal;
+/// NaN stays NaN.
+template <std::floating_point T>
+void exponentials(std::span<T> x);
+
+/// Σ x², squared and added up in double; the order of additions depends on n only.
 template <std::floating_point T>
 double sum_of_squares(std::span<const T> x);
 

@@ -1,0 +1,139 @@
+#include "dtheta/storage/atomic_file.hpp"
+
+#include <cerrno>
+#include <random>
+#include <string>
+#include <system_error>
+#include <tuple>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "dtheta/core/error.hpp"
+
+namespace dtheta {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+/// The file that `path` stands for, which need not exist: links are followed by hand because
+/// fs::canonical wants every part to exist.
+fs::path resolve_links(const fs::path& path) {
+  constexpr int max_links = 40;  // Linux' own limit
+  fs::path target = path;
+  std::error_code ignored;
+  for (int i = 0; i < max_links && fs::is_symlink(target, ignored); ++i) {
+    target = target.parent_path() / fs::read_symlink(target, ignored);
+  }
+  return target;
+}
+
+fs::path folder_of(const fs::path& file) {
+  return file.has_parent_path() ? file.parent_path() : fs::path(".");
+}
+
+/// A name that nobody else picks; not derived from the target's, which may be as long as names go.
+std::string temporary_name() {
+  std::random_device random;
+  return fmt::format(".dtheta-{:08x}{:08x}.tmp", random(), random());
+}
+
+/// Opens a new file in `folder` with the permissions that the umask leaves. Returns its descriptor
+/// and path, or −1 with errno set.
+std::pair<int, fs::path> create_temporary(const fs::path& folder) {
+  for (;;) {
+    fs::path path = folder / temporary_name();
+    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor >= 0 || errno != EEXIST) return {descriptor, std::move(path)};
+  }
+}
+
+/// Makes a rename in `folder` durable. File systems that cannot sync a folder say EINVAL.
+bool sync_folder(const fs::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool synced = ::fsync(descriptor) == 0 || errno == EINVAL;
+  const int error = errno;
+  ::close(descriptor);
+  errno = error;
+  return synced;
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(const fs::path& path) : path_(path), target_(resolve_links(path)) {
+  if (!target_.has_filename()) {
+    throw CannotCreate(fmt::format("'{}' names no file", path_.string()));
+  }
+  struct ::stat old {};
+  const bool replaces = ::stat(target_.c_str(), &old) == 0;
+  if (!replaces && errno != ENOENT) {
+    throw CannotCreate(fmt::format("{}: cannot be created: {}", path_.string(), reason(errno)));
+  }
+  if (replaces && !S_ISREG(old.st_mode)) {
+    throw CannotCreate(fmt::format("{}: is {}; wanted the name of a file", path_.string(),
+                                   S_ISDIR(old.st_mode) ? "a folder" : "not a regular file"));
+  }
+  if (replaces && ::access(target_.c_str(), W_OK) != 0) {
+    throw CannotCreate(
+        fmt::format("{}: the file there is write-protected: {}", path_.string(), reason(errno)));
+  }
+  const fs::path folder = folder_of(target_);
+  std::tie(descriptor_, temporary_) = create_temporary(folder);
+  if (descriptor_ < 0) {
+    const int error = errno;
+    throw CannotCreate(fmt::format("{}: no file can be created in the folder '{}': {}",
+                                   path_.string(), folder.string(), reason(error)));
+  }
+  if (replaces) {
+    // Best effort: a file system without permissions refuses, and the umask's are then right.
+    [[maybe_unused]] const int kept = ::fchmod(descriptor_, old.st_mode & 07777);
+  }
+}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor_ < 0) return;
+  ::close(descriptor_);
+  ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(std::span<const std::byte> content) {
+  while (!content.empty()) {
+    const auto written = ::write(descriptor_, content.data(), content.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      throw InputOutputError(fmt::format("{}: writing failed: {}", path_.string(), reason(errno)));
+    }
+    content = content.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+void AtomicFile::commit() {
+  if (::fsync(descriptor_) != 0) {
+    throw InputOutputError(fmt::format("{}: writing failed: {}", path_.string(), reason(errno)));
+  }
+  if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
+    throw CannotCreate(
+        fmt::format("{}: cannot be put in place: {}", path_.string(), reason(errno)));
+  }
+  ::close(std::exchange(descriptor_, -1));
+  if (!sync_folder(folder_of(target_))) {
+    throw InputOutputError(fmt::format("{}: is written, but its folder cannot be made durable: {}",
+                                       path_.string(), reason(errno)));
+  }
+}
+
+void write_atomically(const fs::path& path, std::span<const std::byte> content) {
+  AtomicFile file(path);
+  file.write(content);
+  file.commit();
+}
+
+void check_can_create(const fs::path& path) { const AtomicFile probe(path); }
+
+}  // namespace dtheta

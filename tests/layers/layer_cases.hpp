@@ -1,0 +1,77 @@
+/// The layers, shapes, strides and paddings that every promise is checked on.
+#pragma once
+
+#include <ostream>
+
+#include "dtheta/core/shape.hpp"
+
+namespace dtheta {
+
+/// A layer as text, the shape of a sample, how many of them.
+struct LayerCase {
+  const char* layer;
+  Shape input;
+  Size m = 3;
+};
+
+inline std::ostream& operator<<(std::ostream& out, const LayerCase& c) {
+  return out << "'" << c.layer << "' on " << c.m << " of " << c.input.text();
+}
+
+inline const LayerCase small_cases[] = {
+    {"dense 1", {1}, 1},
+    {"dense 7", {13}},
+    {"dense 5 sigmoid", {3}},
+    {"dense 11 tanh", {17}, 5},
+    {"dense 3 relu", {29}, 7},
+    {"dense 2 leaky_relu 0.3", {5}, 11},
+    {"flatten", {3, 5, 2}},
+    {"linear", {7}},
+    {"relu", {5, 7, 3}},
+    {"sigmoid", {11}},
+    {"tanh", {3, 2, 5}},
+    {"leaky_relu 0.2", {7, 3}},
+    {"conv 1 1x1", {1, 1, 1}, 1},
+    {"conv 4 3x3", {5, 7, 3}},
+    {"conv 5 3x3 same relu", {7, 5, 2}},
+    {"conv 2 3x5 stride 2x1 same tanh", {7, 11, 3}},
+    {"conv 3 2x2 same", {5, 5, 1}},
+    {"conv 3 4x2 stride 3 sigmoid", {11, 7, 2}},
+    {"conv 2 2x3 stride 1x3", {5, 13, 2}},
+    {"conv 2 3x3 stride 5 same", {13, 7, 2}},
+    {"conv 3 3x3 stride 7x5", {5, 7, 2}},
+    {"conv 5 1x1 leaky_relu 0.2", {3, 5, 7}},
+    {"conv 5 1x1 stride 2", {5, 7, 3}},
+    {"conv 5 1x1 stride 3 same", {5, 7, 3}},
+    {"conv 7 5x3 tanh", {5, 3, 2}},        // the whole sample: contiguous
+    {"conv 3 1x7", {5, 7, 2}},             // whole rows: contiguous
+    {"conv 3 2x7 stride 2x1", {6, 7, 2}},  // whole blocks of rows: contiguous
+    {"conv 3 1x3 stride 1x3", {4, 9, 2}},  // pieces of rows: contiguous
+    {"conv 3 2x3 stride 2x3", {4, 9, 2}},  // a partition, but not in memory order
+    {"conv 2 7x9 same", {5, 7, 2}},        // larger than the sample
+    {"conv 2 6x2 stride 2x3 same", {3, 8, 1}},
+    {"maxpool 2", {4, 6, 3}},
+    {"maxpool 2", {5, 7, 17}},
+    {"maxpool 2x3 stride 1", {5, 7, 3}},
+    {"maxpool 3 stride 2 same", {7, 8, 5}},
+    {"maxpool 2 stride 3 same", {8, 7, 2}},
+    {"maxpool 9 stride 1 same", {5, 7, 2}},
+    {"maxpool 5x7", {5, 7, 3}},
+    {"avgpool 2", {4, 6, 3}},
+    {"avgpool 2", {5, 7, 17}},
+    {"avgpool 2x3 stride 1", {5, 7, 3}},
+    {"avgpool 3 stride 2 same", {7, 8, 5}},
+    {"avgpool 2 stride 3 same", {8, 7, 2}},
+    {"avgpool 9 stride 1 same", {5, 7, 2}},
+    {"avgpool 5x7", {5, 7, 3}},
+};
+
+/// Large enough for several tiles, the last a ragged one; too large for central differences.
+inline const LayerCase large_cases[] = {
+    {"dense 601 relu", {7}, 131},
+    {"conv 8 3x3 relu", {19, 17, 13}, 7},
+    {"conv 3 5x5 stride 2 same", {23, 29, 11}, 13},
+    {"conv 67 1x1", {17, 13, 61}, 7},
+};
+
+}  // namespace dtheta

@@ -55,7 +55,7 @@ std::unique_ptr<Optimizer<T>> make_optimizer(const OptimizerOptions& options);
 /// The names that make_optimizer knows.
 std::vector<std::string_view> optimizer_names();
 
-/// The learning rate each optimizer is usually started with.
+/// The learning rate each optimizer is usually started with. Throws UsageError for an unknown name.
 double default_learning_rate(std::string_view optimizer);
 
 }  // namespace dtheta

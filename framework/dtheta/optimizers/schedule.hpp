@@ -17,7 +17,7 @@ struct Schedule {
 
   /// The rate of step 1, 2, ..., total_steps. constant: always `learning_rate`; cosine:
   /// learning_rate · (1 + cos(π (step − 1)/total_steps)) / 2 (Loshchilov and Hutter, 2017,
-  /// without restarts).
+  /// without restarts). Throws UsageError for an unknown name.
   double at(Size step) const;
 };
 

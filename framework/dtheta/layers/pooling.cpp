@@ -39,7 +39,7 @@ void Pooling<T>::backward(const Backward<T>& pass) const {
   if (dx.empty()) return;
   const Windows w = windows(dx.shape().sample());
   if (options_.kind == PoolingKind::max) {
-    max_pool_backward(pass.inputs[0], pass.output, w, pass.doutput, dx);
+    max_pool_backward(pass.inputs[0], pass.output, View<const T>(pass.doutput), w, dx);
   } else {
     average_pool_backward(View<const T>(pass.doutput), w, dx);
   }

@@ -41,7 +41,6 @@ class Pooling final : public Layer<T> {
 
   Shape output_shape(std::span<const Shape> inputs) const override;
   void forward(const Forward<T>& pass) const override;
-  /// doutput is used up.
   void backward(const Backward<T>& pass) const override;
 
  private:

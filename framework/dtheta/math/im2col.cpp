@@ -1,8 +1,10 @@
 #include "dtheta/math/im2col.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cstring>
+#include <utility>
 
 namespace dtheta {
 namespace {
@@ -30,42 +32,62 @@ void for_each_stretch(const Windows& w, Size first, Size count, Body&& body) {
   }
 }
 
-/// Copies `count` numbers. Mostly there are few, so they go in fixed blocks, the last of which
-/// may overlap the one before.
+/// Runs of numbers to go from one place to another, each run a step beyond the one before.
 template <class T>
-void copy_run(const T* __restrict from, T* __restrict to, Size count) {
-  constexpr Size block = 4;
-  constexpr Size many = 64;
-  if (count >= many) {
-    std::copy_n(from, count, to);
-  } else if (count >= block) {
-    for (Size k = 0; k < count - block; k += block)
-      std::memcpy(to + k, from + k, block * sizeof(T));
-    std::memcpy(to + count - block, from + count - block, block * sizeof(T));
-  } else {
-    for (Size k = 0; k < count; ++k) to[k] = from[k];
+struct Runs {
+  const T* from;
+  Size from_step;
+  T* to;
+  Size to_step;
+  Size length;  ///< numbers in a run
+  Size count;   ///< runs
+};
+
+/// copy_runs for a length that the compiler knows: no call, no loop within a run.
+template <class T, Size length>
+void copy_short_runs(const Runs<T>& runs) {
+  for (Size k = 0; k < runs.count; ++k) {
+    std::memcpy(runs.to + k * runs.to_step, runs.from + k * runs.from_step, length * sizeof(T));
+  }
+}
+
+template <class T, std::size_t... lengths>
+constexpr auto short_copiers(std::index_sequence<lengths...>) {
+  return std::array{copy_short_runs<T, static_cast<Size>(lengths)>...};
+}
+
+template <class T>
+void copy_runs(const Runs<T>& runs) {
+  static constexpr auto copiers = short_copiers<T>(std::make_index_sequence<33>());
+  const auto length = static_cast<std::size_t>(runs.length);
+  if (length < copiers.size()) return copiers[length](runs);
+  for (Size k = 0; k < runs.count; ++k) {
+    std::copy_n(runs.from + k * runs.from_step, runs.length, runs.to + k * runs.to_step);
   }
 }
 
 template <class T>
-void add_run(const T* __restrict from, T* __restrict to, Size count) {
-  for (Size k = 0; k < count; ++k) to[k] += from[k];
+void add_runs(const Runs<T>& runs) {
+  for (Size k = 0; k < runs.count; ++k) {
+    const T* __restrict from = runs.from + k * runs.from_step;
+    T* __restrict to = runs.to + k * runs.to_step;
+    for (Size number = 0; number < runs.length; ++number) to[number] += from[number];
+  }
 }
 
-/// Calls run(number of the first tap, its number in x's row, taps, row of the tile) for the taps of
-/// each window of the stretch that are not padding.
+/// Calls run(first tap, its place in the input, taps, row of the tile, windows) for the windows of
+/// the stretch without their padding: those at a border one by one, those inside together.
 template <class Body>
 void for_each_run(const WindowAxis& axis, const Stretch& stretch, Body&& run) {
   const Size inside = std::clamp(axis.first_inside(), stretch.begin, stretch.end);
   const Size beyond = std::clamp(axis.end_inside(), inside, stretch.end);
+  const auto row_of = [&](Size j) { return stretch.row + j - stretch.begin; };
   const auto at_border = [&](Size j) {
     const Size tap = axis.first_tap(j);
-    run(tap, axis.origin(j) + tap, axis.end_tap(j) - tap, stretch.row + j - stretch.begin);
+    run(tap, axis.origin(j) + tap, axis.end_tap(j) - tap, row_of(j), Size{1});
   };
   for (Size j = stretch.begin; j < inside; ++j) at_border(j);
-  for (Size j = inside; j < beyond; ++j) {
-    run(0, axis.origin(j), axis.window, stretch.row + j - stretch.begin);
-  }
+  run(Size{0}, axis.origin(inside), axis.window, row_of(inside), beyond - inside);
   for (Size j = beyond; j < stretch.end; ++j) at_border(j);
 }
 
@@ -88,17 +110,23 @@ template <std::floating_point T>
 void im2col(View<const T> x, const Windows& w, Size first, View<T> columns) {
   assert(columns.dim(1) == w.window_size());
   const Size size = w.window_size();
-  const Size line = w.horizontal.window * w.channels;
+  const Size c = w.channels;
   for_each_stretch(w, first, columns.dim(0), [&](const Stretch& stretch) {
     if (has_padding(w, stretch)) {
       std::fill_n(columns.data() + stretch.row * size, (stretch.end - stretch.begin) * size, T{0});
     }
     for (Size r = w.vertical.first_tap(stretch.i); r < w.vertical.end_tap(stretch.i); ++r) {
       const T* const from = input_row(x, w, stretch, r);
-      T* const to = columns.data() + r * line;
-      for_each_run(w.horizontal, stretch, [&](Size tap, Size column, Size taps, Size row) {
-        copy_run(from + column * w.channels, to + row * size + tap * w.channels, taps * w.channels);
-      });
+      T* const to = columns.data() + r * w.horizontal.window * c;
+      for_each_run(w.horizontal, stretch,
+                   [&](Size tap, Size place, Size taps, Size row, Size count) {
+                     copy_runs<T>({.from = from + place * c,
+                                   .from_step = w.horizontal.stride * c,
+                                   .to = to + row * size + tap * c,
+                                   .to_step = size,
+                                   .length = taps * c,
+                                   .count = count});
+                   });
     }
   });
 }
@@ -107,14 +135,20 @@ template <std::floating_point T>
 void add_col2im(View<const T> columns, const Windows& w, Size first, View<T> dx) {
   assert(columns.dim(1) == w.window_size());
   const Size size = w.window_size();
-  const Size line = w.horizontal.window * w.channels;
+  const Size c = w.channels;
   for_each_stretch(w, first, columns.dim(0), [&](const Stretch& stretch) {
     for (Size r = w.vertical.first_tap(stretch.i); r < w.vertical.end_tap(stretch.i); ++r) {
-      const T* const from = columns.data() + r * line;
+      const T* const from = columns.data() + r * w.horizontal.window * c;
       T* const to = input_row(dx, w, stretch, r);
-      for_each_run(w.horizontal, stretch, [&](Size tap, Size column, Size taps, Size row) {
-        add_run(from + row * size + tap * w.channels, to + column * w.channels, taps * w.channels);
-      });
+      for_each_run(w.horizontal, stretch,
+                   [&](Size tap, Size place, Size taps, Size row, Size count) {
+                     add_runs<T>({.from = from + row * size + tap * c,
+                                  .from_step = size,
+                                  .to = to + place * c,
+                                  .to_step = w.horizontal.stride * c,
+                                  .length = taps * c,
+                                  .count = count});
+                   });
     }
   });
 }

@@ -9,12 +9,21 @@ namespace dtheta {
 
 /// Facts about CPU and limits, read once. A value.
 struct Machine {
-  std::string cpu;                       ///< the model's name as the kernel tells it
-  std::vector<std::string> vector_sets;  ///< those of avx, avx2, fma, avx512f, ... that can be used
-  int online_cores = 1;                  ///< of the whole computer
-  int affinity_cores = 1;                ///< those this process may be scheduled on
-  std::optional<double> cgroup_cores;    ///< CPU quota ÷ period of the tightest cgroup, v1 or v2
+  /// The model's name as the kernel tells it.
+  std::string cpu = "unknown";
+  /// Those of avx, avx2, fma, avx512f, ... that can be used.
+  std::vector<std::string> vector_sets = {};
+  /// Cores of the whole computer.
+  int online_cores = 1;
+  /// Cores that this process may be scheduled on.
+  int affinity_cores = 1;
+  /// CPU quota ÷ period of the tightest control group, if any: see cgroup_cpu_quota.
+  std::optional<double> cgroup_cores = {};
 };
+
+/// The vector instruction sets of `Machine::vector_sets`: the CPU has them and the operating system
+/// saves their registers. Empty on other architectures than x86-64. Safe from any thread.
+std::vector<std::string> usable_vector_sets();
 
 /// Reads the machine's facts. What cannot be read keeps its default. Safe from any thread.
 Machine inspect_machine();

@@ -4,6 +4,8 @@
 
 #include <cblas.h>
 
+#include "dtheta/math/blas_runtime.hpp"
+
 namespace dtheta {
 namespace {
 
@@ -31,6 +33,7 @@ blasint as_blasint(Size size) {
 template <std::floating_point T>
 void gemm(const Factor<std::type_identity_t<T>>& a, const Factor<std::type_identity_t<T>>& b,
           std::type_identity_t<T> beta, View<T> c) {
+  prepare_blas();
   assert(a.rows() == c.dim(0) && b.columns() == c.dim(1) && a.columns() == b.rows());
   call_gemm(transpose_of(a.is_transposed), transpose_of(b.is_transposed), as_blasint(c.dim(0)),
             as_blasint(c.dim(1)), as_blasint(a.columns()), a.matrix.data(),

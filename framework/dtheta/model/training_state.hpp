@@ -13,10 +13,10 @@ namespace dtheta {
 template <std::floating_point T>
 struct TrainingState {
   Model<T> model;
-  std::vector<AlignedBuffer<T>> slots;  ///< the optimizer's, each {theta_size()}
-  Size step = 0;                        ///< steps done
-  Size epoch = 0;                       ///< epochs done
-  Size cursor = 0;                      ///< samples of the running epoch done
+  std::vector<AlignedBuffer<T>> slots = {};  ///< the optimizer's, each {theta_size()}
+  Size step = 0;                             ///< steps done
+  Size epoch = 0;                            ///< epochs done
+  Size cursor = 0;                           ///< samples of the running epoch done
 };
 
 }  // namespace dtheta

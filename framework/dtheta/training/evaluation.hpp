@@ -18,7 +18,7 @@ struct Evaluation {
   double loss = 0;      ///< mean of J over the samples, without weight penalty
   double accuracy = 0;  ///< share in [0, 1]; 0 for regression
   /// Row: the true class, column: the predicted one. Empty for regression.
-  std::vector<std::vector<Size>> confusion_matrix;
+  std::vector<std::vector<Size>> confusion_matrix = {};
 };
 
 /// Runs the samples of `data` through the model. The result does not depend on the number of

@@ -50,12 +50,24 @@ TEST(AtomicFile, OldContentStaysUntilCommit) {
   write_file(folder / "a", "old");
   {
     AtomicFile file(folder / "a");
-    file.write(bytes("new"));
+    file.write(0, bytes("new"));
     EXPECT_EQ(read_file(folder / "a"), "old");
-    EXPECT_EQ(file.temporary().parent_path(), folder.path());
+    EXPECT_EQ(entries(folder.path()), 2) << "the temporary file belongs into the same folder";
   }
   EXPECT_EQ(read_file(folder / "a"), "old");
   EXPECT_EQ(entries(folder.path()), 1) << "a file that was not committed must be removed";
+}
+
+TEST(AtomicFile, WritesAndReadsAnywhere) {
+  const TemporaryFolder folder;
+  AtomicFile file(folder / "a");
+  file.write(3, bytes("def"));
+  file.write(1, bytes("b"));
+  std::string back(8, '?');
+  file.read(0, std::as_writable_bytes(std::span(back)));
+  EXPECT_EQ(back, std::string("\0b\0def\0\0", 8));
+  file.commit();
+  EXPECT_EQ(read_file(folder / "a"), std::string("\0b\0def", 6));
 }
 
 TEST(AtomicFile, NewFilesHonourTheUmaskOldOnesKeepTheirMode) {

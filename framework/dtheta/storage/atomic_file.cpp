@@ -1,5 +1,6 @@
 #include "dtheta/storage/atomic_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <random>
 #include <string>
@@ -48,7 +49,7 @@ std::string temporary_name() {
 std::pair<int, fs::path> create_temporary(const fs::path& folder) {
   for (;;) {
     fs::path path = folder / temporary_name();
-    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor >= 0 || errno != EEXIST) return {descriptor, std::move(path)};
   }
 }
@@ -102,14 +103,32 @@ AtomicFile::~AtomicFile() {
   ::unlink(temporary_.c_str());
 }
 
-void AtomicFile::write(std::span<const std::byte> content) {
+void AtomicFile::write(Size offset, std::span<const std::byte> content) {
   while (!content.empty()) {
-    const auto written = ::write(descriptor_, content.data(), content.size());
+    const auto written = ::pwrite(descriptor_, content.data(), content.size(), offset);
     if (written < 0) {
       if (errno == EINTR) continue;
       throw InputOutputError(fmt::format("{}: writing failed: {}", path_.string(), reason(errno)));
     }
     content = content.subspan(static_cast<std::size_t>(written));
+    offset += written;
+  }
+}
+
+void AtomicFile::read(Size offset, std::span<std::byte> content) const {
+  while (!content.empty()) {
+    const auto got = ::pread(descriptor_, content.data(), content.size(), offset);
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      throw InputOutputError(
+          fmt::format("{}: reading back failed: {}", path_.string(), reason(errno)));
+    }
+    if (got == 0) {
+      std::ranges::fill(content, std::byte{0});
+      return;
+    }
+    content = content.subspan(static_cast<std::size_t>(got));
+    offset += got;
   }
 }
 
@@ -130,7 +149,7 @@ void AtomicFile::commit() {
 
 void write_atomically(const fs::path& path, std::span<const std::byte> content) {
   AtomicFile file(path);
-  file.write(content);
+  file.write(0, content);
   file.commit();
 }
 

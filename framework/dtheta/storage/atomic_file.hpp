@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <span>
 
+#include "dtheta/core/shape.hpp"
+
 namespace dtheta {
 
 /// A file being written beside the one it will replace: temporary file in the same folder, fsync,
@@ -23,11 +25,12 @@ class AtomicFile {
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
-  /// For writers that open files by name; they must have closed it before `commit`.
-  const std::filesystem::path& temporary() const { return temporary_; }
+  /// Puts `content` at byte `offset`, which may lie beyond the end. Throws InputOutputError.
+  void write(Size offset, std::span<const std::byte> content);
 
-  /// Appends. Throws InputOutputError.
-  void write(std::span<const std::byte> content);
+  /// Fills `content` from byte `offset`; zeros stand for what was never written. Throws
+  /// InputOutputError.
+  void read(Size offset, std::span<std::byte> content) const;
 
   /// Makes the file durable and puts it in its place. Once, at the end. Throws InputOutputError
   /// when writing it out fails, CannotCreate when it cannot be put in place.

@@ -1,0 +1,46 @@
+#include "dtheta/storage/hdf5.hpp"
+
+#include <type_traits>
+
+#include <hdf5.h>
+
+namespace dtheta::hdf5 {
+
+static_assert(std::is_same_v<Id, hid_t> && std::is_same_v<int, herr_t>);
+
+namespace {
+
+/// For H5Ewalk2 from the innermost entry outwards: takes the first and stops.
+herr_t take_first(unsigned, const H5E_error2_t* entry, void* failure) {
+  static_cast<Failure*>(failure)->message = entry->desc;
+  static_cast<Failure*>(failure)->input_output = entry->maj_num == H5E_IO;
+  return 1;
+}
+
+}  // namespace
+
+bool Handle::close() {
+  if (id_ < 0) return true;
+  const Quiet quiet;
+  return H5Idec_ref(std::exchange(id_, -1)) >= 0;
+}
+
+Quiet::Quiet() {
+  H5Eget_auto2(H5E_DEFAULT, &report_, &report_data_);
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  H5PLget_loading_state(&plugins_);
+  H5PLset_loading_state(0);
+}
+
+Quiet::~Quiet() {
+  H5PLset_loading_state(plugins_);
+  H5Eset_auto2(H5E_DEFAULT, report_, report_data_);
+}
+
+Failure last_failure() {
+  Failure failure{.message = "no reason given"};
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, &take_first, &failure);
+  return failure;
+}
+
+}  // namespace dtheta::hdf5

@@ -1,0 +1,93 @@
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <hdf5.h>
+
+#include "dtheta/core/error.hpp"
+#include "dtheta/storage/hdf5_reader.hpp"
+#include "dtheta/storage/hdf5_safety.hpp"
+#include "dtheta/storage/hdf5_texts.hpp"
+#include "dtheta/storage/hdf5_types.hpp"
+
+namespace dtheta::hdf5 {
+
+Handle Reader::open_dataset(std::string_view dataset) const {
+  Handle opened = find(dataset);
+  if (!opened) fail(dataset, "is missing");
+  if (H5Iget_type(opened.get()) != H5I_DATASET) fail(dataset, "is not a dataset; wanted one");
+  if (const auto reason = unsafe_layout(opened.get())) fail(dataset, *reason);
+  return opened;
+}
+
+Shape Reader::shape_of(std::string_view object, const Handle& space) const {
+  const int rank = H5Sget_simple_extent_ndims(space.get());
+  check(object, rank);
+  if (H5Sget_simple_extent_type(space.get()) == H5S_NULL) fail(object, "is empty");
+  if (rank > Shape::max_rank) {
+    fail(object, fmt::format("has {} axes; wanted at most {}", rank, Shape::max_rank));
+  }
+  std::array<hsize_t, Shape::max_rank> extents{};
+  check(object, H5Sget_simple_extent_dims(space.get(), extents.data(), nullptr));
+  std::array<Size, Shape::max_rank> sizes{};
+  std::ranges::transform(extents, sizes.begin(), [](hsize_t n) { return static_cast<Size>(n); });
+  try {
+    return Shape(std::span<const Size>(sizes).first(static_cast<std::size_t>(rank)));
+  } catch (const UsageError&) {
+    fail(object, "has a shape that is too large to be true");
+  }
+}
+
+ArrayInfo Reader::describe(std::string_view dataset) const {
+  const Quiet quiet;
+  const Handle opened = open_dataset(dataset);
+  const Handle type(H5Dget_type(opened.get()));
+  const auto element = element_type(type.get());
+  if (!element) {
+    fail(dataset, fmt::format("holds {}; wanted whole numbers of 8 to 64 bits, float32 or float64",
+                              type_text(type.get())));
+  }
+  const Shape shape = shape_of(dataset, Handle(H5Dget_space(opened.get())));
+  if (const auto reason = unsafe_size(opened.get(), shape, element_size(*element), file_size_)) {
+    fail(dataset, *reason);
+  }
+  return {*element, shape};
+}
+
+AlignedBuffer<std::byte> Reader::read_numbers(std::string_view dataset) const {
+  const ArrayInfo info = describe(dataset);
+  const Quiet quiet;
+  const Handle opened = open_dataset(dataset);
+  AlignedBuffer<std::byte> numbers(info.bytes());
+  if (info.bytes() > 0) {
+    check(dataset, H5Dread(opened.get(), native_type(info.type), H5S_ALL, H5S_ALL, H5P_DEFAULT,
+                           numbers.data()));
+  }
+  return numbers;
+}
+
+std::vector<std::string> Reader::read_texts(std::string_view dataset) const {
+  const Quiet quiet;
+  const Handle opened = open_dataset(dataset);
+  const Handle type(H5Dget_type(opened.get()));
+  if (H5Tget_class(type.get()) != H5T_STRING) {
+    fail(dataset, fmt::format("holds {}; wanted strings", type_text(type.get())));
+  }
+  const Handle space(H5Dget_space(opened.get()));
+  const Shape shape = shape_of(dataset, space);
+  const auto length = static_cast<Size>(H5Tget_size(type.get()));
+  if (const auto reason = unsafe_size(opened.get(), shape, length, file_size_)) {
+    fail(dataset, *reason);
+  }
+  if (shape.size() == 0) return {};
+  if (H5Tis_variable_str(type.get()) > 0) {
+    hsize_t bytes = 0;
+    check(dataset, H5Dvlen_get_buf_size(opened.get(), type.get(), space.get(), &bytes));
+    if (static_cast<Size>(bytes) > file_size_) fail(dataset, "holds more text than the file");
+  }
+  return take_texts(type.get(), space.get(), shape.size(), [&](void* data) {
+    check(dataset, H5Dread(opened.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, data));
+  });
+}
+
+}  // namespace dtheta::hdf5

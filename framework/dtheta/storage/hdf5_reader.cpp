@@ -1,0 +1,104 @@
+#include "dtheta/storage/hdf5_reader.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <hdf5.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "dtheta/core/error.hpp"
+#include "dtheta/storage/messages.hpp"
+
+namespace dtheta::hdf5 {
+namespace {
+
+/// The size of a readable regular file. Asked of the system, whose reasons are clearer than HDF5's.
+Size readable_size(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  struct ::stat status {};
+  const bool readable = descriptor >= 0 && ::fstat(descriptor, &status) == 0;
+  const int error = errno;
+  if (descriptor >= 0) ::close(descriptor);
+  if (!readable) {
+    throw InputOutputError(fmt::format("{}: cannot be opened: {}", path.string(),
+                                       std::generic_category().message(error)));
+  }
+  if (!S_ISREG(status.st_mode)) {
+    throw InputOutputError(
+        fmt::format("{}: is {}; wanted a file", path.string(),
+                    S_ISDIR(status.st_mode) ? "a folder" : "not a regular file"));
+  }
+  return status.st_size;
+}
+
+}  // namespace
+
+Reader::Reader(const std::filesystem::path& path) : path_(path), file_size_(readable_size(path)) {
+  const Quiet quiet;
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS));
+  H5Pset_fapl_sec2(access.get());
+  // Strong: what a damaged file leaves open is closed with it.
+  H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG);
+  // A file system that cannot lock is no reason not to read.
+  H5Pset_file_locking(access.get(), true, true);
+  file_ = Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()));
+  if (file_) return;
+  const Failure failure = last_failure();
+  const std::string message =
+      fmt::format("{}: cannot be read as HDF5: {}", path_.string(), failure.message);
+  if (failure.input_output) throw InputOutputError(message);
+  throw DataError(message);
+}
+
+void Reader::fail(std::string_view object, std::string_view message) const {
+  throw DataError(fmt::format("{}: {} {}", path_.string(), printable(object), message));
+}
+
+void Reader::check(std::string_view object, std::int64_t result) const {
+  if (result >= 0) return;
+  const Failure failure = last_failure();
+  const std::string message = fmt::format("{}: {} cannot be read: {}", path_.string(),
+                                          printable(object), printable(failure.message));
+  if (failure.input_output) throw InputOutputError(message);
+  throw DataError(message);
+}
+
+/// The object of that name, or an empty handle. Goes link by link: HDF5 itself would follow soft
+/// and external ones on the way.
+Handle Reader::find(std::string_view object) const {
+  Handle current(H5Oopen(file_.get(), "/", H5P_DEFAULT));
+  check("/", current.get());
+  std::string_view rest = object;
+  for (;;) {
+    rest.remove_prefix(std::min(rest.find_first_not_of('/'), rest.size()));
+    if (rest.empty()) return current;
+    const std::string name(rest.substr(0, rest.find('/')));
+    rest.remove_prefix(name.size());
+    if (name == "." || H5Iget_type(current.get()) != H5I_GROUP) return Handle();
+    const htri_t exists = H5Lexists(current.get(), name.c_str(), H5P_DEFAULT);
+    check(object, exists);
+    if (exists == 0) return Handle();
+    H5L_info_t link{};
+    check(object, H5Lget_info(current.get(), name.c_str(), &link, H5P_DEFAULT));
+    if (link.type != H5L_TYPE_HARD) {
+      fail(object,
+           fmt::format("is behind '{}', {} link; only hard links are followed: copy the "
+                       "data into this file",
+                       printable(name), link.type == H5L_TYPE_SOFT ? "a soft" : "an external"));
+    }
+    Handle next(H5Oopen(current.get(), name.c_str(), H5P_DEFAULT));
+    check(object, next.get());
+    current = std::move(next);
+  }
+}
+
+bool Reader::contains(std::string_view object) const {
+  const Quiet quiet;
+  return static_cast<bool>(find(object));
+}
+
+}  // namespace dtheta::hdf5

@@ -1,0 +1,78 @@
+/// Reader: an HDF5 file that someone sent.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dtheta/core/aligned_buffer.hpp"
+#include "dtheta/core/shape.hpp"
+#include "dtheta/data/dataset.hpp"
+#include "dtheta/storage/hdf5.hpp"
+
+namespace dtheta::hdf5 {
+
+/// What a stored array of numbers is, as its header tells.
+struct ArrayInfo {
+  ElementType type;
+  Shape shape;
+
+  Size bytes() const { return shape.size() * element_size(type); }
+};
+
+/// Reads an HDF5 file without trusting it.
+///
+/// No plugin is loaded; hard links only are followed; external storage and virtual data sets are
+/// refused; types are on an allow-list; and no memory is allocated for an array before the file has
+/// been found large enough to hold it: stored bytes are at most the file's, deflated data at most
+/// 1,032 times its stored bytes (zlib's limit), and every chunk must have been written.
+///
+/// Objects are named by their full path, "/train/x"; "/" is the root. Everything throws DataError,
+/// naming the file and the object, when the content is not what it should be, and InputOutputError
+/// when the operating system cannot read. One thread at a time.
+class Reader {
+ public:
+  /// Throws InputOutputError when the file cannot be opened, DataError when it is not an HDF5 file
+  /// or is damaged.
+  explicit Reader(const std::filesystem::path& path);
+
+  const std::filesystem::path& path() const { return path_; }
+
+  bool contains(std::string_view object) const;
+
+  /// Type and shape of a dataset of numbers.
+  ArrayInfo describe(std::string_view dataset) const;
+  /// Its numbers in native byte order, {describe(dataset).bytes()}.
+  AlignedBuffer<std::byte> read_numbers(std::string_view dataset) const;
+  /// A dataset of strings, of fixed or variable length; any shape, row-major.
+  std::vector<std::string> read_texts(std::string_view dataset) const;
+
+  /// An attribute that is one number, one string, or a row of strings of fixed length (a row of
+  /// nothing may have any type); none where the object or the attribute is missing.
+  std::optional<double> number(std::string_view object, const std::string& attribute) const;
+  std::optional<std::string> text(std::string_view object, const std::string& attribute) const;
+  std::optional<std::vector<std::string>> texts(std::string_view object,
+                                                const std::string& attribute) const;
+
+  /// The file's groups and datasets, a line each, as far as it is short: for error messages.
+  std::string tree() const;
+
+  /// Throws DataError: "file: object message".
+  [[noreturn]] void fail(std::string_view object, std::string_view message) const;
+
+ private:
+  Handle find(std::string_view object) const;
+  Handle open_dataset(std::string_view dataset) const;
+  Handle open_attribute(std::string_view object, const std::string& attribute) const;
+  Shape shape_of(std::string_view object, const Handle& space) const;
+  void check(std::string_view object, std::int64_t result) const;
+
+  std::filesystem::path path_;
+  Size file_size_ = 0;
+  Handle file_;
+};
+
+}  // namespace dtheta::hdf5

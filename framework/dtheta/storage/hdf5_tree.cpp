@@ -1,0 +1,87 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <hdf5.h>
+
+#include "dtheta/storage/hdf5_reader.hpp"
+#include "dtheta/storage/hdf5_safety.hpp"
+#include "dtheta/storage/hdf5_types.hpp"
+#include "dtheta/storage/messages.hpp"
+
+namespace dtheta::hdf5 {
+namespace {
+
+// A file can hold millions of objects, and groups that contain themselves.
+constexpr std::size_t most_lines = 40;
+constexpr std::size_t most_levels = 6;
+
+/// For H5Literate: takes a name and goes on, until there are enough for the tree.
+herr_t take_name(hid_t, const char* name, const H5L_info_t*, void* names) noexcept {
+  auto& taken = *static_cast<std::vector<std::string>*>(names);
+  taken.emplace_back(name);
+  return taken.size() > most_lines ? 1 : 0;
+}
+
+std::string shape_text(Id space) {
+  const int rank = H5Sget_simple_extent_ndims(space);
+  std::vector<hsize_t> extents(static_cast<std::size_t>(std::max(rank, 0)));
+  H5Sget_simple_extent_dims(space, extents.data(), nullptr);
+  std::string text;
+  for (const hsize_t extent : extents) text += (text.empty() ? "" : ", ") + std::to_string(extent);
+  return "{" + text + "}";
+}
+
+std::string dataset_text(Id dataset) {
+  if (const auto reason = unsafe_layout(dataset)) return *reason;
+  const Handle type(H5Dget_type(dataset));
+  const Handle space(H5Dget_space(dataset));
+  return fmt::format("{} {}", type_text(type.get()), shape_text(space.get()));
+}
+
+void add_members(Id group, std::size_t level, std::vector<std::string>& lines);
+
+/// A line for the member of a group, and those below it.
+void add_member(Id group, const std::string& name, std::size_t level,
+                std::vector<std::string>& lines) {
+  const std::string label = std::string(2 * level, ' ') + printable(name);
+  H5L_info_t link{};
+  if (H5Lget_info(group, name.c_str(), &link, H5P_DEFAULT) < 0) return;
+  if (link.type != H5L_TYPE_HARD) {
+    lines.push_back(label + "  (a link, not followed)");
+    return;
+  }
+  const Handle member(H5Oopen(group, name.c_str(), H5P_DEFAULT));
+  if (!member) {
+    lines.push_back(label + "  (damaged)");
+  } else if (H5Iget_type(member.get()) == H5I_DATASET) {
+    lines.push_back(label + "  " + dataset_text(member.get()));
+  } else {
+    lines.push_back(label + "/");
+    if (H5Iget_type(member.get()) == H5I_GROUP) add_members(member.get(), level + 1, lines);
+  }
+}
+
+void add_members(Id group, std::size_t level, std::vector<std::string>& lines) {
+  if (level > most_levels) return;
+  std::vector<std::string> names;
+  H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, nullptr, &take_name, &names);
+  for (const std::string& name : names) {
+    if (lines.size() > most_lines) return;
+    add_member(group, name, level, lines);
+  }
+}
+
+}  // namespace
+
+std::string Reader::tree() const {
+  const Quiet quiet;
+  std::vector<std::string> lines{"/"};
+  const Handle root(H5Oopen(file_.get(), "/", H5P_DEFAULT));
+  if (root) add_members(root.get(), 1, lines);
+  if (lines.size() > most_lines) lines.back() = "...";
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  return text;
+}
+
+}  // namespace dtheta::hdf5

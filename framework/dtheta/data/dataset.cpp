@@ -167,7 +167,7 @@ void Dataset::gather_targets(std::span<const Size> indices, View<T> y) const {
 template <std::floating_point T>
 void Dataset::gather(std::span<const Size> indices, const InputPreparation& preparation, View<T> x,
                      View<T> y) const {
-  assert(x.shape() == sample_shape_.batch(static_cast<Size>(indices.size())));
+  assert(x.size() == static_cast<Size>(indices.size()) * sample_shape_.size());
   assert(std::ranges::all_of(indices, [&](Size i) { return i >= 0 && i < size_; }));
   const auto numbers = static_cast<std::size_t>(sample_shape_.size());
   const T scale = static_cast<T>(preparation.scale);

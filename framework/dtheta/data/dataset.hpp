@@ -75,7 +75,7 @@ class Dataset {
   Size target_width() const;
 
   /// Prepares the samples `indices` {m} for the network:
-  ///   x {m, sample_shape...}: stored number · scale, overwritten;
+  ///   x {m, sample_shape...} or any other shape of that size: stored number · scale, overwritten;
   ///   y {m, k}: the targets, overwritten. For labels: one-hot where k = classes, the label itself
   ///   (0 or 1) where k = 1 and classes = 2; for regression the values. An empty y: not wanted.
   /// Indices must be in range and k one of those widths (asserted). Writes only x and y; safe from

@@ -21,12 +21,20 @@ struct NetworkChoice {
   std::string loss;
 };
 
-/// `text` is a name of the zoo or a layer list. For a name the output is as wide as the data asks:
-/// 1 (binary cross entropy) for two classes, one a class (categorical cross entropy) for more, k
-/// (mean squared error) for regression; a layer list's last layer says its own width. `loss`, when
-/// not empty, overrides; so does a trailing softmax or sigmoid. A layer list without `input` takes
-/// the data's sample shape. Throws UsageError when the text cannot be read, when `loss` and a
-/// trailing activation contradict each other, or when a layer does not fit.
+/// `text` is a name of the zoo or a layer list.
+///
+/// Output: for a name as wide as the data asks: 1 for two classes (one a class with categorical
+/// cross entropy), one a class for more, k for regression. A layer list's last layer says its own
+/// width.
+/// Loss: `loss` when not empty; else by a trailing softmax (categorical cross entropy) or sigmoid
+/// (binary cross entropy); else by the data: binary cross entropy for one output, categorical for
+/// more, mean squared error for regression.
+/// Input: the one a layer list begins with; else the data's sample shape, but a flat row that has
+/// as many numbers as a named network's pictures is read as such a picture.
+///
+/// Throws UsageError when the text cannot be read, when `loss` is unknown or contradicts a trailing
+/// activation, when a layer does not fit, when the layer list's input is not one that the data's
+/// samples can be read as, and for a softmax over one output.
 NetworkChoice choose_network(std::string_view text, const DataTraits& data, std::string_view loss);
 
 }  // namespace dtheta

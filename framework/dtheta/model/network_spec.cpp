@@ -129,4 +129,9 @@ std::string layer_list_text(const NetworkSpec& spec) {
   return text;
 }
 
+bool fits_input(const Shape& sample, const Shape& input) {
+  const bool is_flat = sample.rank() == 1 || input.rank() == 1;
+  return sample == input || (is_flat && sample.size() == input.size());
+}
+
 }  // namespace dtheta

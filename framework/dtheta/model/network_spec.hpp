@@ -39,4 +39,9 @@ std::string layer_list_text(const NetworkSpec& spec);
 /// "28x28x1" → {28, 28, 1}. Throws UsageError for anything but 1 to 4 positive extents.
 Shape parse_shape(std::string_view text);
 
+/// Whether samples of shape `sample` can be read as a network's `input`: the same shape, or one of
+/// the two is a flat row of as many numbers (pictures that came as lines of a table). Never two
+/// unlike shapes of more axes, whose sizes agree by chance or with axes exchanged.
+bool fits_input(const Shape& sample, const Shape& input);
+
 }  // namespace dtheta

@@ -22,7 +22,7 @@ std::vector<Size> all_samples(const Dataset& data) {
 }
 
 void check_sample_shape(const Shape& wanted, const Dataset& data) {
-  if (data.sample_shape() == wanted) return;
+  if (fits_input(data.sample_shape(), wanted)) return;
   throw DataError(fmt::format(
       "the data's samples are {}, the model's input is {}; use a model made for this data",
       data.sample_shape().text(), wanted.text()));

@@ -1,6 +1,5 @@
 #include <cstring>
 #include <functional>
-#include <limits>
 #include <numeric>
 #include <string>
 #include <vector>

@@ -12,6 +12,8 @@ struct DatasetSplits {
   std::optional<Dataset> train;
   std::optional<Dataset> validation;
   std::optional<Dataset> test;
+  /// What the file asks for; none: `default_preparation` of the samples' type.
+  std::optional<InputPreparation> preparation = {};
 };
 
 }  // namespace dtheta

@@ -54,15 +54,26 @@ ArrayInfo Reader::describe(std::string_view dataset) const {
   return {*element, shape};
 }
 
-AlignedBuffer<std::byte> Reader::read_numbers(std::string_view dataset) const {
-  const ArrayInfo info = describe(dataset);
+/// `type` is that of `numbers`: HDF5 converts.
+void Reader::read_into(std::string_view dataset, const ArrayInfo& info, ElementType type,
+                       void* numbers) const {
+  if (info.shape.size() == 0) return;
   const Quiet quiet;
   const Handle opened = open_dataset(dataset);
+  check(dataset, H5Dread(opened.get(), native_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers));
+}
+
+AlignedBuffer<std::byte> Reader::read_numbers(std::string_view dataset) const {
+  const ArrayInfo info = describe(dataset);
   AlignedBuffer<std::byte> numbers(info.bytes());
-  if (info.bytes() > 0) {
-    check(dataset, H5Dread(opened.get(), native_type(info.type), H5S_ALL, H5S_ALL, H5P_DEFAULT,
-                           numbers.data()));
-  }
+  read_into(dataset, info, info.type, numbers.data());
+  return numbers;
+}
+
+AlignedBuffer<double> Reader::read_doubles(std::string_view dataset) const {
+  const ArrayInfo info = describe(dataset);
+  AlignedBuffer<double> numbers(info.shape.size());
+  read_into(dataset, info, ElementType::float64, numbers.data());
   return numbers;
 }
 

@@ -47,6 +47,8 @@ class Reader {
   ArrayInfo describe(std::string_view dataset) const;
   /// Its numbers in native byte order, {describe(dataset).bytes()}.
   AlignedBuffer<std::byte> read_numbers(std::string_view dataset) const;
+  /// Its numbers as doubles, {describe(dataset).shape.size()}; rounded where they must be.
+  AlignedBuffer<double> read_doubles(std::string_view dataset) const;
   /// A dataset of strings, of fixed or variable length; any shape, row-major.
   std::vector<std::string> read_texts(std::string_view dataset) const;
 
@@ -66,6 +68,8 @@ class Reader {
  private:
   Handle find(std::string_view object) const;
   Handle open_dataset(std::string_view dataset) const;
+  void read_into(std::string_view dataset, const ArrayInfo& info, ElementType type,
+                 void* numbers) const;
   Handle open_attribute(std::string_view object, const std::string& attribute) const;
   Shape shape_of(std::string_view object, const Handle& space) const;
   void check(std::string_view object, std::int64_t result) const;

@@ -25,6 +25,16 @@ std::string lowered(std::string_view text) {
   return result;
 }
 
+/// Appends an entry; "dense 10 softmax" is short for "dense 10, softmax".
+void append_entry(std::vector<std::string_view>& entries, std::string_view entry) {
+  const auto blank = entry.find_last_of(" \t");
+  if (blank != std::string_view::npos && lowered(entry.substr(blank + 1)) == "softmax") {
+    entries.push_back(trimmed(entry.substr(0, blank)));
+    entry.remove_prefix(blank + 1);
+  }
+  entries.push_back(entry);
+}
+
 /// The entries of a layer list, comments and empty ones left out.
 std::vector<std::string_view> split_entries(std::string_view text) {
   std::vector<std::string_view> entries;
@@ -36,7 +46,7 @@ std::vector<std::string_view> split_entries(std::string_view text) {
     while (!line.empty()) {
       const auto end = std::min(line.find_first_of(",;"), line.size());
       if (const auto entry = trimmed(line.substr(0, end)); !entry.empty()) {
-        entries.push_back(entry);
+        append_entry(entries, entry);
       }
       line.remove_prefix(std::min(end + 1, line.size()));
     }

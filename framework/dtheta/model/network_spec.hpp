@@ -25,6 +25,8 @@ struct LayerList {
   std::optional<Shape> input;             ///< of a leading `input 28x28x1`
   std::vector<LayerSpec> layers;          ///< without the output activation
   std::optional<std::string> activation;  ///< a trailing `softmax` or `sigmoid`
+
+  friend bool operator==(const LayerList&, const LayerList&) = default;
 };
 
 /// Reads "input 28x28x1, conv 6 5x5, relu, maxpool 2, flatten, dense 10". Entries are separated by

@@ -19,7 +19,8 @@ struct Recipe {
   Size epochs = 10;
   Size batch_size = 128;  ///< 0: the full training set
   Size shards = 0;        ///< per batch; 0: `default_shards`
-  OptimizerOptions optimizer = {};
+  // Not `{}`: g++ 12 would wrongly warn of designated initializers of a Recipe, at -O3.
+  OptimizerOptions optimizer = OptimizerOptions();
   double learning_rate = 0;  ///< 0: the optimizer's `default_learning_rate`
   std::string schedule = "cosine";
   double l2 = 0;  ///< λ: adds λ/2·‖W‖² over all kernels (no biases) to the loss

@@ -1,11 +1,21 @@
-# What the library links: Debian 12 packages, found by their own CMake or pkg-config files.
-find_package(PkgConfig REQUIRED)
-find_package(Threads REQUIRED)
-find_package(TBB 2021 REQUIRED)
-find_package(nlohmann_json 3.11 REQUIRED)
-find_package(fmt 9 REQUIRED)
-find_package(ZLIB REQUIRED)
-find_package(OpenSSL 3 REQUIRED COMPONENTS Crypto)
+# What dtheta is built on: Debian 12 packages, found by their own CMake or pkg-config files. One
+# list, for the build and, installed beside dthetaConfig.cmake, for whoever uses the library.
+include(CMakeFindDependencyMacro)
+if(NOT CMAKE_FIND_PACKAGE_NAME)  # the build, which cannot do without any
+  set(CMAKE_FIND_PACKAGE_NAME dtheta)
+  set(dtheta_FIND_REQUIRED ON)
+endif()
+
+find_dependency(nlohmann_json 3.11)  # in our headers; all others are in our sources only
+if(dtheta_PUBLIC_DEPENDENCIES_ONLY)
+  return()
+endif()
+find_dependency(PkgConfig)
+find_dependency(Threads)
+find_dependency(TBB 2021)
+find_dependency(fmt 9)
+find_dependency(ZLIB)
+find_dependency(OpenSSL 3 COMPONENTS Crypto)
 pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas)
 pkg_check_modules(HDF5 REQUIRED IMPORTED_TARGET hdf5)
 pkg_check_modules(HIGHWAY REQUIRED IMPORTED_TARGET libhwy)

@@ -1,13 +1,13 @@
 #include "dtheta/math/activation.hpp"
 
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "dtheta/core/aligned_buffer.hpp"
 #include "support/instruction_sets.hpp"
 #include "support/numbers.hpp"
 

@@ -1,9 +1,10 @@
 #include "dtheta/math/elementwise.hpp"
 
-#include <bit>
+#include <algorithm>
 #include <cmath>
-#include <cstdint>
+#include <cstddef>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -77,7 +78,7 @@ TYPED_TEST(Elementwise, ExponentialsAreWithinTwoUnitsInTheLastPlace) {
 TYPED_TEST(Elementwise, ExponentialsOfExtremes) {
   using T = TypeParam;
   const T infinity = std::numeric_limits<T>::infinity();
-  std::vector<T> x{0, T(-1e-30), T(-800), T(-1e30), -infinity, std::nan("")};
+  std::vector<T> x{0, T(-1e-30), T(-800), T(-1e30), -infinity, std::numeric_limits<T>::quiet_NaN()};
   exponentials<T>(x);
   EXPECT_EQ(x[0], 1);
   EXPECT_EQ(x[1], 1);

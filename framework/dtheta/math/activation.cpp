@@ -182,13 +182,6 @@ void backward(const T* a, T* da, std::size_t n, const ActivationOptions& g) {
   }
 }
 
-struct AddTo {
-  template <class D, class T>
-  HWY_INLINE void operator()(D d, const T* x, T* sum) const {
-    hn::StoreU(hn::Add(hn::LoadU(d, sum), hn::LoadU(d, x)), d, sum);
-  }
-};
-
 /// Narrow rows are joined, as above: row n goes into partial sum n mod 16, a row of its own.
 template <class T>
 void add_column_sums(const T* dz, T* db, std::size_t m, std::size_t k) {

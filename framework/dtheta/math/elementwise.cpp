@@ -36,13 +36,6 @@ namespace dtheta {
 namespace HWY_NAMESPACE {
 namespace {
 
-struct Add {
-  template <class D, class T>
-  HWY_INLINE void operator()(D d, const T* x, T* y) const {
-    hn::StoreU(hn::Add(hn::LoadU(d, y), hn::LoadU(d, x)), d, y);
-  }
-};
-
 template <class T>
 struct Scale {
   T alpha;
@@ -73,7 +66,7 @@ struct Exponentials {
 
 template <class T>
 void add(const T* x, T* y, std::size_t n) {
-  for_each_vector<T>(n, Add(), x, y);
+  for_each_vector<T>(n, AddTo(), x, y);
 }
 
 template <class T>
@@ -91,7 +84,7 @@ void exponentials(T* x, std::size_t n) {
   for_each_vector<T>(n, Exponentials(), x);
 }
 
-/// Eight numbers of x, or as many as a vector of double holds, as double.
+/// As many numbers of x as a vector of double holds, as double.
 template <class D>
 HWY_INLINE hn::Vec<D> load_as_double(D d, const double* x) {
   return hn::LoadU(d, x);

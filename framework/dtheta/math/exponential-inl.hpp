@@ -9,7 +9,7 @@
 #endif
 
 #include <array>
-#include <cstdint>
+#include <cstddef>
 #include <limits>
 
 #include <hwy/highway.h>

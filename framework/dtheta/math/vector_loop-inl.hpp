@@ -52,6 +52,14 @@ HWY_INLINE void for_each_vector(std::size_t n, const Kernel& kernel, Element*...
   if (i < n) kernel(d, Tail<hn::ScalableTag<T>, Element>(d, arrays + i, n - i).data()...);
 }
 
+/// The kernel of y += x, which several sums are made of.
+struct AddTo {
+  template <class D, class T>
+  HWY_INLINE void operator()(D d, const T* x, T* y) const {
+    hn::StoreU(hn::Add(hn::LoadU(d, y), hn::LoadU(d, x)), d, y);
+  }
+};
+
 }  // namespace HWY_NAMESPACE
 }  // namespace dtheta
 HWY_AFTER_NAMESPACE();

@@ -18,10 +18,11 @@ T decision_threshold(std::string_view output_activation) {
 template <std::floating_point T>
 Size count_correct(View<const T> z, View<const T> y, std::string_view output_activation) {
   const T threshold = decision_threshold<T>(output_activation);
+  const auto width = static_cast<std::size_t>(z.dim(1));
   Size correct = 0;
-  for (Size n = 0; n < z.dim(0); ++n) {
-    const Size predicted = class_of(z.rows(n, 1).span(), threshold);
-    correct += predicted == class_of(y.rows(n, 1).span(), T{0.5}) ? 1 : 0;
+  for (std::size_t first = 0; first < z.span().size(); first += width) {
+    const Size predicted = class_of(z.span().subspan(first, width), threshold);
+    correct += predicted == class_of(y.span().subspan(first, width), T{0.5}) ? 1 : 0;
   }
   return correct;
 }

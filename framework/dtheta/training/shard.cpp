@@ -1,6 +1,8 @@
 #include "dtheta/training/shard.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 
 namespace dtheta {
 
@@ -26,15 +28,17 @@ Size multiply_adds(const Network<T>& network) {
 
 template <std::floating_point T>
 Size default_shards(const Network<T>& network, Size m) {
-  // A shard should do at least `reuse` multiply-adds for every number of its dθ, so that clearing
-  // and adding dθ stays a small part of its work, and hold at most 16 shards of work for 16 cores
-  // at the usual batches; a large batch gets more, of at most 32 samples each.
+  // A shard does at least `reuse` multiply-adds for every number of its dθ, so that clearing and
+  // adding dθ stays a small part of its work. 16 shards are enough for 16 cores at the usual
+  // batches; a large batch gets more, of at least 32 samples each. A power of two deals evenly to
+  // 2, 4, 8 and 16 threads: 5 shards would keep one of two threads idle for a sixth of the time.
   constexpr Size reuse = 48;
-  const Size per_sample = multiply_adds(network);
-  const Size samples = std::max<Size>(1, reuse * network.parameter_count() / per_sample);
+  const Size samples =
+      std::max<Size>(1, reuse * network.parameter_count() / multiply_adds(network));
   const Size affordable = std::max<Size>(2, m / samples);
   const Size useful = std::max<Size>(16, m / 32);
-  return std::clamp<Size>(std::min(affordable, useful), 1, m);
+  const auto shards = static_cast<std::uint64_t>(std::min(affordable, useful));
+  return std::min(static_cast<Size>(std::bit_floor(shards)), m);
 }
 
 template Size default_shards(const Network<float>&, Size);

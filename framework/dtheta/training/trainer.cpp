@@ -26,7 +26,9 @@ Recipe resolved(Recipe recipe, const Network<T>& network, Size samples) {
   if (recipe.batch_size == 0 || recipe.batch_size > samples) recipe.batch_size = samples;
   if (recipe.shards == 0) recipe.shards = default_shards(network, recipe.batch_size);
   recipe.shards = std::min(recipe.shards, recipe.batch_size);
-  if (recipe.shuffle_window == 0) recipe.shuffle_window = samples;
+  if (recipe.shuffle_window == 0 || recipe.shuffle_window > samples) {
+    recipe.shuffle_window = samples;
+  }
   if (recipe.learning_rate == 0) {
     recipe.learning_rate = default_learning_rate(recipe.optimizer.name);
   }
@@ -128,7 +130,7 @@ double Trainer<T>::reduce_and_update(Size shards, Size m) {
       penalties_[b] = sum_of_squares<T>(theta);
       add_scaled<T>(lambda, theta, dtheta);
     }
-    std::array<std::span<T>, 2> slots;
+    std::array<std::span<T>, Optimizer<T>::max_slots> slots;
     for (std::size_t s = 0; s < state_.slots.size(); ++s) slots[s] = part(state_.slots[s]);
     optimizer_->update(state_.step + 1, learning_rate, dtheta, theta,
                        std::span(slots).first(state_.slots.size()));
@@ -163,8 +165,18 @@ StepReport Trainer<T>::step() {
   if (state_.cursor == static_cast<Size>(order_.size())) {
     state_.cursor = 0;
     ++state_.epoch;
+    check_theta();
   }
   return report;
+}
+
+template <std::floating_point T>
+void Trainer<T>::check_theta() const {
+  const auto is_finite = [](T number) { return std::isfinite(number); };
+  if (std::ranges::all_of(state_.model.theta.span(), is_finite)) return;
+  throw Diverged(
+      fmt::format("the weights are no longer finite at the end of epoch {}; lower --learning-rate",
+                  state_.epoch));
 }
 
 template <std::floating_point T>

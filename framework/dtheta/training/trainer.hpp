@@ -54,13 +54,15 @@ class Trainer {
  public:
   /// Trains on the samples `samples` of `data`, in the recipe's order. Zeros in the recipe
   /// (learning rate, shards, window, batch size) are replaced by what they stand for. Throws
-  /// UsageError when the recipe is out of range, DataError when data and model do not fit.
+  /// UsageError when the recipe is out of range, DataError when data and model do not fit or
+  /// `samples` is empty. The numbers in `samples` must be in range (asserted).
   Trainer(Model<T> model, const Recipe& recipe, const Dataset& data, std::vector<Size> samples,
           Workers& workers);
 
   /// One batch: shards forward and backward in parallel, then reduction and update in one pass
-  /// over θ. Throws Diverged, naming epoch and step, when the cost is not finite; θ is then as it
-  /// was before the step.
+  /// over θ. Throws Diverged, naming epoch and step, when the batch's loss is not finite: θ is then
+  /// as it was before the step. Throws Diverged, too, when θ is not finite after the last step of
+  /// an epoch: the loss would tell only one step later, and there may be none.
   StepReport step();
 
   /// The rest of the running epoch.
@@ -82,6 +84,7 @@ class Trainer {
   /// Returns Σ W² over all kernels before the update; 0 without L2 regularization.
   double reduce_and_update(Size shards, Size m);
   std::span<const Size> next_batch();
+  void check_theta() const;
 
   Recipe recipe_;
   TrainingState<T> state_;

@@ -17,6 +17,8 @@ std::string kind_of(const LayerSpec& spec) {
   return text.substr(0, text.find(' '));
 }
 
+constexpr Size most_parameters = Size{1} << 58;  // neither their count nor their bytes overflow
+
 template <class T>
 Size padded(Size elements) {
   constexpr Size line = static_cast<Size>(AlignedBuffer<T>::alignment / sizeof(T));
@@ -72,8 +74,11 @@ template <std::floating_point T>
 void Network<T>::add_parameters(Node<T>& node) {
   node.first_parameter = parameters_.size();
   for (ParameterSpec& spec : node.layer->parameters(std::array{node.input})) {
-    parameter_count_ += spec.shape.size();
     const Size size = padded<T>(spec.shape.size());
+    if (size > most_parameters - theta_size_) {
+      throw UsageError("the network has more than 2^58 parameters");
+    }
+    parameter_count_ += spec.shape.size();
     parameters_.push_back({node.name + "/" + spec.name, std::move(spec), theta_size_});
     theta_size_ += size;
   }

@@ -61,19 +61,6 @@ ActivationOptions* fused_activation(LayerSpec& spec) {
   return nullptr;
 }
 
-/// Appends `next`, or fuses it into the layer before when it is an activation that fits there.
-void append_fused(std::vector<LayerSpec>& layers, LayerSpec next) {
-  const auto* activation = std::get_if<ActivationOptions>(&next);
-  if (activation != nullptr && !layers.empty()) {
-    ActivationOptions* slot = fused_activation(layers.back());
-    if (slot != nullptr && slot->kind == Activation::identity) {
-      *slot = *activation;
-      return;
-    }
-  }
-  layers.push_back(std::move(next));
-}
-
 /// A sigmoid that ends the list is the output activation: it leaves the layers.
 std::optional<std::string> take_trailing_sigmoid(std::vector<LayerSpec>& layers) {
   if (layers.empty()) return std::nullopt;
@@ -91,6 +78,18 @@ std::optional<std::string> take_trailing_sigmoid(std::vector<LayerSpec>& layers)
 }
 
 }  // namespace
+
+void append_layer(std::vector<LayerSpec>& layers, LayerSpec next) {
+  const auto* activation = std::get_if<ActivationOptions>(&next);
+  if (activation != nullptr && !layers.empty()) {
+    ActivationOptions* slot = fused_activation(layers.back());
+    if (slot != nullptr && slot->kind == Activation::identity) {
+      *slot = *activation;
+      return;
+    }
+  }
+  layers.push_back(std::move(next));
+}
 
 Shape parse_shape(std::string_view text) {
   std::vector<Size> extents;
@@ -125,7 +124,7 @@ LayerList parse_layer_list(std::string_view text) {
       }
       list.activation = "softmax";
     } else {
-      append_fused(list.layers, parse_layer(entries[i]));
+      append_layer(list.layers, parse_layer(entries[i]));
     }
   }
   if (list.layers.empty()) throw UsageError(fmt::format("'{}' names no layer", text));

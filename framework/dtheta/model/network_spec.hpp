@@ -20,6 +20,10 @@ struct NetworkSpec {
   friend bool operator==(const NetworkSpec&, const NetworkSpec&) = default;
 };
 
+/// Appends `next`, or fuses it into the layer before: an activation after a dense or conv layer
+/// that has none.
+void append_layer(std::vector<LayerSpec>& layers, LayerSpec next);
+
 /// A layer list as it was written, before it meets the data.
 struct LayerList {
   std::optional<Shape> input;             ///< of a leading `input 28x28x1`

@@ -80,8 +80,10 @@ TEST(Hdf5, WhatIsWrittenIsRead) {
   EXPECT_EQ(file.number("/whole", "count"), -3);
   EXPECT_EQ(file.text("/", "long"), std::string(100'000, 'x'));
   EXPECT_EQ(file.text("/", "empty"), "");
-  EXPECT_EQ(file.texts("/g", "names"), (std::vector<std::string>{"a", "bcd"}));
-  EXPECT_EQ(file.texts("/g", "no names"), std::vector<std::string>());
+  EXPECT_EQ(file.members("/g"), (std::vector<std::string>{"many", "none", "one"}));
+  EXPECT_EQ(file.members("/whole"), std::vector<std::string>());
+  EXPECT_TRUE(file.is_group("/g") && file.is_group("/"));
+  EXPECT_FALSE(file.is_group("/whole") || file.is_group("/x"));
 }
 
 TEST(Hdf5, WhatIsMissingIsNotThere) {
@@ -96,7 +98,6 @@ TEST(Hdf5, WhatIsMissingIsNotThere) {
   EXPECT_EQ(file.number("/g", "missing"), std::nullopt);
   EXPECT_EQ(file.number("/missing", "half"), std::nullopt);
   EXPECT_EQ(file.text("/g", "missing"), std::nullopt);
-  EXPECT_EQ(file.texts("/g", "missing"), std::nullopt);
   EXPECT_EQ(message_of<DataError>([&] { file.describe("/x"); }),
             (folder / "a.h5").string() + ": /x is missing");
 }
@@ -131,6 +132,26 @@ TEST(Hdf5, AFullDiskIsAnErrorAndLeavesTheOldFile) {
   EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()), 1);
 }
 
+/// What h5py makes a numpy array of bytes of; Keras wants its lists of names so.
+TEST(Hdf5, ListsOfNamesHaveStringsOfFixedLength) {
+  const TemporaryFolder folder;
+  write_all(folder / "a.h5");
+  const hid_t file = H5Fopen((folder / "a.h5").c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+  const hid_t names = H5Aopen_by_name(file, "/g", "names", H5P_DEFAULT, H5P_DEFAULT);
+  const hid_t type = H5Aget_type(names);
+  ASSERT_EQ(H5Tget_size(type), 3U);
+  EXPECT_EQ(H5Aget_storage_size(names), 6U);
+  std::string characters(6, '?');
+  H5Aread(names, type, characters.data());
+  EXPECT_EQ(characters, std::string("a\0\0bcd", 6));
+  const hid_t none = H5Aopen_by_name(file, "/g", "no names", H5P_DEFAULT, H5P_DEFAULT);
+  EXPECT_EQ(H5Aget_storage_size(none), 0U);
+  H5Aclose(none);
+  H5Tclose(type);
+  H5Aclose(names);
+  H5Fclose(file);
+}
+
 TEST(Hdf5, TheTreeShowsWhatIsThere) {
   const TemporaryFolder folder;
   write_all(folder / "a.h5");
@@ -156,6 +177,10 @@ TEST(Hdf5, WhatIsNoHdf5FileIsTold) {
                        "missing: cannot be opened: No such file"));
   EXPECT_TRUE(
       contains(message_of<InputOutputError>([&] { Reader(folder.path()); }), "is a folder"));
+  write_all(folder / "a.h5");
+  EXPECT_TRUE(Reader::recognises(folder / "a.h5"));
+  EXPECT_FALSE(Reader::recognises(folder / "text") || Reader::recognises(folder / "missing") ||
+               Reader::recognises(folder.path()) || Reader::recognises("/dev/null"));
   EXPECT_TRUE(
       contains(message_of<InputOutputError>([] { Reader("/dev/null"); }), "is not a regular file"));
 }
@@ -463,8 +488,6 @@ TEST_F(ForeignHdf5, AttributesOfTheWrongKindAreNamed) {
                        "foreign.h5: /, attribute three is 3 of int32; wanted one number"));
   EXPECT_TRUE(contains(message_of<DataError>([&] { file.text("/", "three"); }),
                        "is 3 of int32; wanted one string"));
-  EXPECT_TRUE(contains(message_of<DataError>([&] { file.texts("/", "three"); }),
-                       "is 3 of int32; wanted a row of strings of fixed length"));
 }
 
 TEST_F(ForeignHdf5, TheTreeOfAGroupInItselfEnds) {

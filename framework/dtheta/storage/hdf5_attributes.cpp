@@ -62,26 +62,4 @@ std::optional<std::string> Reader::text(std::string_view object,
       .front();
 }
 
-std::optional<std::vector<std::string>> Reader::texts(std::string_view object,
-                                                      const std::string& attribute) const {
-  const Quiet quiet;
-  const Handle opened = open_attribute(object, attribute);
-  if (!opened) return std::nullopt;
-  const std::string where = attribute_of(object, attribute);
-  const Handle type(H5Aget_type(opened.get()));
-  const Handle space(H5Aget_space(opened.get()));
-  const Shape shape = shape_of(where, space);
-  if (shape.size() == 0) return std::vector<std::string>();
-  if (H5Tget_class(type.get()) != H5T_STRING || H5Tis_variable_str(type.get()) > 0 ||
-      shape.rank() != 1) {
-    fail(where, fmt::format("is {} of {}; wanted a row of strings of fixed length", shape.text(),
-                            type_text(type.get())));
-  }
-  if (static_cast<Size>(H5Tget_size(type.get())) > file_size_ / shape.size()) {
-    fail(where, "claims more text than the file holds");
-  }
-  return take_texts(type.get(), space.get(), shape.size(),
-                    [&](void* data) { check(where, H5Aread(opened.get(), type.get(), data)); });
-}
-
 }  // namespace dtheta::hdf5

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "dtheta/core/error.hpp"
+#include "dtheta/storage/hdf5_members.hpp"
 #include "dtheta/storage/messages.hpp"
 
 namespace dtheta::hdf5 {
@@ -96,9 +97,26 @@ Handle Reader::find(std::string_view object) const {
   }
 }
 
+bool Reader::recognises(const std::filesystem::path& path) {
+  const Quiet quiet;
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored) && H5Fis_hdf5(path.c_str()) > 0;
+}
+
 bool Reader::contains(std::string_view object) const {
   const Quiet quiet;
   return static_cast<bool>(find(object));
+}
+
+bool Reader::is_group(std::string_view object) const {
+  const Quiet quiet;
+  return H5Iget_type(find(object).get()) == H5I_GROUP;
+}
+
+std::vector<std::string> Reader::members(std::string_view group) const {
+  const Quiet quiet;
+  constexpr std::size_t most = 1'000;
+  return member_names(find(group).get(), most);
 }
 
 }  // namespace dtheta::hdf5

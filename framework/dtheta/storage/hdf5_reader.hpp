@@ -39,9 +39,18 @@ class Reader {
   /// or is damaged.
   explicit Reader(const std::filesystem::path& path);
 
+  /// Whether the file exists and begins like an HDF5 file. Never throws for what is in it.
+  static bool recognises(const std::filesystem::path& path);
+
   const std::filesystem::path& path() const { return path_; }
 
+  Size file_size() const { return file_size_; }
+
   bool contains(std::string_view object) const;
+  bool is_group(std::string_view object) const;
+  /// The names in a group, in alphabetical order; the first 1,000 of more. None for what is no
+  /// group.
+  std::vector<std::string> members(std::string_view group) const;
 
   /// Type and shape of a dataset of numbers.
   ArrayInfo describe(std::string_view dataset) const;
@@ -52,12 +61,10 @@ class Reader {
   /// A dataset of strings, of fixed or variable length; any shape, row-major.
   std::vector<std::string> read_texts(std::string_view dataset) const;
 
-  /// An attribute that is one number, one string, or a row of strings of fixed length (a row of
-  /// nothing may have any type); none where the object or the attribute is missing.
+  /// An attribute that is one number or one string, of fixed or variable length; none where the
+  /// object or the attribute is missing.
   std::optional<double> number(std::string_view object, const std::string& attribute) const;
   std::optional<std::string> text(std::string_view object, const std::string& attribute) const;
-  std::optional<std::vector<std::string>> texts(std::string_view object,
-                                                const std::string& attribute) const;
 
   /// The file's groups and datasets, a line each, as far as it is short: for error messages.
   std::string tree() const;

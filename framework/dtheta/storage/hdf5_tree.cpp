@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <hdf5.h>
 
+#include "dtheta/storage/hdf5_members.hpp"
 #include "dtheta/storage/hdf5_reader.hpp"
 #include "dtheta/storage/hdf5_safety.hpp"
 #include "dtheta/storage/hdf5_types.hpp"
@@ -14,13 +15,6 @@ namespace {
 // A file can hold millions of objects, and groups that contain themselves.
 constexpr std::size_t most_lines = 40;
 constexpr std::size_t most_levels = 6;
-
-/// For H5Literate: takes a name and goes on, until there are enough for the tree.
-herr_t take_name(hid_t, const char* name, const H5L_info_t*, void* names) noexcept {
-  auto& taken = *static_cast<std::vector<std::string>*>(names);
-  taken.emplace_back(name);
-  return taken.size() > most_lines ? 1 : 0;
-}
 
 std::string shape_text(Id space) {
   const int rank = H5Sget_simple_extent_ndims(space);
@@ -63,9 +57,7 @@ void add_member(Id group, const std::string& name, std::size_t level,
 
 void add_members(Id group, std::size_t level, std::vector<std::string>& lines) {
   if (level > most_levels) return;
-  std::vector<std::string> names;
-  H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, nullptr, &take_name, &names);
-  for (const std::string& name : names) {
+  for (const std::string& name : member_names(group, most_lines + 1)) {
     if (lines.size() > most_lines) return;
     add_member(group, name, level, lines);
   }

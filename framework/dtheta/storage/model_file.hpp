@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -24,25 +25,38 @@ std::string_view precision_name(Precision precision);
 template <std::floating_point T>
 struct StoredModel {
   Model<T> model;
-  std::optional<Recipe> recipe;       ///< with the values that stood for the recipe's zeros
-  nlohmann::ordered_json provenance;  ///< an object: versions, kernels, BLAS core, data
+  std::optional<Recipe> recipe = {};  ///< with the values that stood for the recipe's zeros
+  /// An object: versions, kernels, BLAS core, data.
+  nlohmann::ordered_json provenance = nlohmann::ordered_json::object();
+  /// Whether the file says how its input is prepared. A plain Keras file does so by a Rescaling
+  /// layer only; without, model.input is the identity and a guess by the data's type
+  /// (`default_preparation`) may serve better. Not written.
+  bool knows_input = true;
 };
 
-/// Writes `stored`, atomically: the parameters in T. Throws as write_atomically.
+/// Writes `stored`, atomically: the parameters in T. The same model gives the same bytes. Throws as
+/// AtomicFile. HDF5: from one thread at a time, as the functions below.
 template <std::floating_point T>
 void save_model(const std::filesystem::path& path, const StoredModel<T>& stored);
 
 /// Reads a model; parameters of the other precision are converted. A file that save_model<T> wrote
-/// gives back the same bits. Throws InputOutputError when the file cannot be read, DataError when
-/// it is not a model, naming what was found and what was wanted.
+/// gives back the same bits; the network too, except that an activation layer after a dense or
+/// convolution layer without activation comes back fused into it.
+///
+/// Plain Keras files of Sequential models load too, from Keras 2.2 to 3: the loss then follows from
+/// the output's activation (softmax: categorical cross entropy, sigmoid: binary cross entropy,
+/// else mean squared error), and the classes are called "0", "1", ...
+///
+/// Throws InputOutputError when the file cannot be read, DataError when it is not such a model,
+/// naming what was found and what was wanted.
 template <std::floating_point T>
 StoredModel<T> load_model(const std::filesystem::path& path);
 
 /// The precision of the parameters in the file. Throws as load_model.
 Precision stored_precision(const std::filesystem::path& path);
 
-/// Whether the file is HDF5 and has a Keras `model_config` or `model_weights`: a model rather than
-/// a data set or a text. False for a file that does not exist.
+/// Whether the file is HDF5 and has a Keras `model_config`: a model rather than a data set or a
+/// text. False for a file that does not exist; throws DataError for a damaged HDF5 file.
 bool is_model_file(const std::filesystem::path& path);
 
 /// SHA-256 over the parameters in order, then running statistics, little-endian, without padding,

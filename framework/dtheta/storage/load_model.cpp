@@ -1,0 +1,234 @@
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "dtheta/core/error.hpp"
+#include "dtheta/losses/loss.hpp"
+#include "dtheta/storage/hdf5_reader.hpp"
+#include "dtheta/storage/json_text.hpp"
+#include "dtheta/storage/keras_config.hpp"
+#include "dtheta/storage/messages.hpp"
+#include "dtheta/storage/model_file.hpp"
+#include "dtheta/storage/model_layout.hpp"
+
+namespace dtheta {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void check_version(const hdf5::Reader& file) {
+  const auto version = file.number(dtheta_group, model_version_attribute);
+  if (version && *version > static_cast<double>(model_format_version)) {
+    file.fail(dtheta_group, fmt::format("has format version {}; this dtheta reads up to {}: use a "
+                                        "newer one",
+                                        *version, model_format_version));
+  }
+}
+
+/// A JSON attribute of /dtheta, given to read(json); read's errors get its place.
+template <class F>
+void read_json(const hdf5::Reader& file, const char* attribute, F&& read) {
+  const auto text = file.text(dtheta_group, attribute);
+  if (!text) return;
+  const std::string where =
+      fmt::format("{}: {}, attribute {}", file.path().string(), dtheta_group, attribute);
+  with_context(where, [&] {
+    try {
+      read(parse_json(*text));
+    } catch (const Json::exception& error) {
+      throw DataError(printable(error.what()));
+    }
+  });
+}
+
+/// The loss that the file names; none in a plain Keras file.
+std::optional<std::string> named_loss(const hdf5::Reader& file) {
+  const auto loss = file.text(dtheta_group, loss_attribute);
+  if (loss && std::ranges::count(loss_names(), *loss) == 0) {
+    file.fail(dtheta_group, fmt::format("names the loss '{}', which this dtheta does not have",
+                                        printable(*loss)));
+  }
+  return loss;
+}
+
+/// The first loss that belongs to an output of that activation.
+std::string loss_of_output(std::string_view activation) {
+  const auto names = loss_names();
+  const auto found = std::ranges::find(names, activation, [](std::string_view name) {
+    return make_loss<double>(name)->activation();
+  });
+  return std::string(*found);
+}
+
+KerasNetwork read_network(const hdf5::Reader& file, const std::optional<std::string>& loss) {
+  const auto config = file.text("/", model_config_attribute);
+  if (!config) {
+    throw DataError(fmt::format("{}: not a model: it has no {}; found:\n{}", file.path().string(),
+                                model_config_attribute, file.tree()));
+  }
+  std::optional<std::string_view> activation;
+  if (loss) activation = make_loss<double>(*loss)->activation();
+  return with_context(fmt::format("{}: {}", file.path().string(), model_config_attribute),
+                      [&] { return parse_keras_config(*config, activation); });
+}
+
+/// Adds the datasets called `name` or "name:0" in the group to `found`, at whatever depth: between
+/// a layer's group and its weights every version of Keras has other groups.
+void find_weights(const hdf5::Reader& file, const std::string& group, const std::string& name,
+                  int levels, std::vector<std::string>& found) {
+  for (const std::string& member : file.members(group)) {
+    const std::string path = group + "/" + member;
+    if (file.is_group(path)) {
+      if (levels > 1) find_weights(file, path, name, levels - 1, found);
+    } else if (member == name || member == name + ":0") {
+      found.push_back(path);
+    }
+  }
+}
+
+/// The dataset of a layer's parameter.
+std::string weight_path(const hdf5::Reader& file, const std::string& layer,
+                        const std::string& name) {
+  constexpr int levels = 5;
+  const std::string group = std::string(weights_group) + "/" + layer;
+  std::vector<std::string> found;
+  find_weights(file, group, name, levels, found);
+  if (found.size() != 1) {
+    file.fail(group, fmt::format("holds {} arrays called {}; wanted one", found.size(), name));
+  }
+  return found.front();
+}
+
+Precision precision_of(const hdf5::Reader& file, const std::string& weights) {
+  const ElementType type = file.describe(weights).type;
+  if (type == ElementType::float32) return Precision::float32;
+  if (type == ElementType::float64) return Precision::float64;
+  file.fail(weights, fmt::format("holds {}; wanted float32 or float64", element_name(type)));
+}
+
+/// The datasets of the network's parameters, in their order; checked for all that they must be.
+template <class T>
+std::vector<std::string> weight_paths(const hdf5::Reader& file, const Network<T>& network,
+                                      const std::vector<std::string>& layers) {
+  std::vector<std::string> paths;
+  auto layer = layers.begin();
+  Size bytes = 0;
+  for (const Node<T>& node : network.nodes()) {
+    for (std::size_t i = 0; i < node.parameter_count; ++i) {
+      const ParameterSpec& spec = network.parameters()[node.first_parameter + i].spec;
+      const std::string path = weight_path(file, *layer, spec.name);
+      precision_of(file, path);
+      const hdf5::ArrayInfo info = file.describe(path);
+      if (info.shape != spec.shape) {
+        file.fail(path, fmt::format("has the shape {}; wanted {}, as model_config says",
+                                    info.shape.text(), spec.shape.text()));
+      }
+      bytes += info.bytes();
+      paths.push_back(path);
+    }
+    if (node.parameter_count > 0) ++layer;
+  }
+  constexpr Size deflate_limit = 1032;  // several names may share one array
+  if (bytes / deflate_limit > file.file_size()) {
+    file.fail(weights_group, "claims more numbers than the file can hold");
+  }
+  return paths;
+}
+
+template <class U, class T>
+void convert(std::span<const std::byte> stored, std::span<T> numbers) {
+  const std::span from(reinterpret_cast<const U*>(stored.data()), stored.size() / sizeof(U));
+  std::ranges::transform(from, numbers.begin(), [](U number) { return static_cast<T>(number); });
+}
+
+template <class T>
+void read_weights(const hdf5::Reader& file, const std::string& path, std::span<T> numbers) {
+  const AlignedBuffer<std::byte> stored = file.read_numbers(path);
+  if (precision_of(file, path) == Precision::float32) {
+    convert<float>(stored.span(), numbers);
+  } else {
+    convert<double>(stored.span(), numbers);
+  }
+}
+
+std::vector<std::string> unnamed_classes(std::string_view activation, Size outputs) {
+  std::vector<std::string> names;
+  if (activation == "linear") return names;
+  const Size classes = activation == "sigmoid" && outputs == 1 ? 2 : outputs;
+  for (Size k = 0; k < classes; ++k) names.push_back(std::to_string(k));
+  return names;
+}
+
+/// How many classes `outputs` outputs can tell apart.
+bool fits_outputs(std::size_t classes, Size outputs) {
+  return classes == 0 || static_cast<Size>(classes) == outputs || (classes == 2 && outputs == 1);
+}
+
+template <class T>
+void read_description(const hdf5::Reader& file, const KerasNetwork& keras, StoredModel<T>& stored) {
+  Model<T>& model = stored.model;
+  const Size outputs = model.network->output_shape().size();
+  stored.knows_input = keras.scale.has_value();
+  read_json(file, input_attribute, [&](const Json& json) {
+    model.input.scale = json.at("scale").get<double>();
+    stored.knows_input = true;
+  });
+  model.input.scale *= keras.scale.value_or(1);
+  if (!std::isfinite(model.input.scale)) file.fail("/", "has an input scale that is not finite");
+  model.class_names = unnamed_classes(keras.activation, outputs);
+  read_json(file, classes_attribute, [&](const Json& json) {
+    model.class_names = json.get<std::vector<std::string>>();
+    if (fits_outputs(model.class_names.size(), outputs)) return;
+    throw DataError(
+        fmt::format("has {} classes for {} outputs", model.class_names.size(), outputs));
+  });
+  read_json(file, recipe_attribute,
+            [&](const Json& json) { stored.recipe = recipe_from_json(json); });
+  read_json(file, provenance_attribute, [&](const Json& json) {
+    if (!json.is_object()) throw DataError("is not an object");
+    stored.provenance = json;
+  });
+}
+
+}  // namespace
+
+template <std::floating_point T>
+StoredModel<T> load_model(const std::filesystem::path& path) {
+  const hdf5::Reader file(path);
+  check_version(file);
+  const auto loss = named_loss(file);
+  const KerasNetwork keras = read_network(file, loss);
+  const auto network = with_context(fmt::format("{}: {}", path.string(), model_config_attribute),
+                                    [&] { return std::make_shared<const Network<T>>(keras.spec); });
+  const auto paths = weight_paths(file, *network, keras.weighted);
+  StoredModel<T> stored{.model = {.network = network,
+                                  .theta = AlignedBuffer<T>(network->theta_size()),
+                                  .loss = loss.value_or(loss_of_output(keras.activation)),
+                                  .input = {},
+                                  .class_names = {}}};
+  for (std::size_t p = 0; p < paths.size(); ++p) {
+    read_weights(file, paths[p], network->parameter(stored.model.theta.span(), p).span());
+  }
+  read_description(file, keras, stored);
+  return stored;
+}
+
+Precision stored_precision(const std::filesystem::path& path) {
+  const hdf5::Reader file(path);
+  const KerasNetwork keras = read_network(file, named_loss(file));
+  if (keras.weighted.empty()) throw DataError(path.string() + ": the model has no parameters");
+  return precision_of(file, weight_path(file, keras.weighted.front(), "kernel"));
+}
+
+bool is_model_file(const std::filesystem::path& path) {
+  if (!hdf5::Reader::recognises(path)) return false;
+  return hdf5::Reader(path).text("/", model_config_attribute).has_value();
+}
+
+template StoredModel<float> load_model(const std::filesystem::path&);
+template StoredModel<double> load_model(const std::filesystem::path&);
+
+}  // namespace dtheta

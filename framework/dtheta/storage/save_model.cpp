@@ -1,0 +1,102 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "dtheta/losses/loss.hpp"
+#include "dtheta/storage/hdf5_writer.hpp"
+#include "dtheta/storage/keras_config.hpp"
+#include "dtheta/storage/model_file.hpp"
+#include "dtheta/storage/model_layout.hpp"
+
+namespace dtheta {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <class T>
+constexpr ElementType element_of =
+    std::is_same_v<T, float> ? ElementType::float32 : ElementType::float64;
+
+/// What Keras looks for on the root and on the group of weights.
+void mark_as_keras(hdf5::Writer& file, const std::string& object) {
+  file.set_text(object, "backend", "tensorflow");
+  file.set_text(object, "keras_version", "2.15.0");
+}
+
+/// The names of all layers that Keras will make, the input's left out.
+std::vector<std::string> layer_names(const Json& config) {
+  std::vector<std::string> names;
+  for (const Json& layer : config["config"]["layers"]) {
+    if (layer["class_name"] != "InputLayer") names.push_back(layer["config"]["name"]);
+  }
+  return names;
+}
+
+/// The parameters of one layer: a group, in it what Keras calls "layer/kernel:0", "layer/bias:0".
+template <class T>
+void write_layer(hdf5::Writer& file, const Model<T>& model, const Node<T>& node) {
+  const std::string group = std::string(weights_group) + "/" + node.name;
+  file.create_group(group + "/" + node.name);
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < node.parameter_count; ++i) {
+    const std::size_t index = node.first_parameter + i;
+    const auto numbers = model.network->parameter(model.theta.span(), index);
+    names.push_back(model.network->parameters()[index].name + ":0");
+    file.write_numbers(group + "/" + names.back(), element_of<T>, numbers.shape(),
+                       std::as_bytes(numbers.span()), hdf5::Storage::in_one_piece);
+  }
+  file.set_texts(group, "weight_names", names);
+}
+
+template <class T>
+void write_keras(hdf5::Writer& file, const Model<T>& model) {
+  const Network<T>& network = *model.network;
+  std::vector<std::string> node_names;
+  for (const Node<T>& node : network.nodes()) node_names.push_back(node.name);
+  const Json config =
+      keras_config(network.spec(), node_names, make_loss<T>(model.loss)->activation(),
+                   element_name(element_of<T>));
+  mark_as_keras(file, "/");
+  file.set_text("/", model_config_attribute, config.dump());
+  file.create_group(weights_group);
+  mark_as_keras(file, weights_group);
+  const auto names = layer_names(config);
+  file.set_texts(weights_group, "layer_names", names);
+  for (const std::string& name : names) {
+    const std::string group = std::string(weights_group) + "/" + name;
+    file.create_group(group);
+    const auto node = std::ranges::find(network.nodes(), name, &Node<T>::name);
+    if (node != network.nodes().end() && node->parameter_count > 0) {
+      write_layer(file, model, *node);
+    } else {
+      file.set_texts(group, "weight_names", {});
+    }
+  }
+}
+
+template <class T>
+void write_dtheta(hdf5::Writer& file, const StoredModel<T>& stored) {
+  const std::string group = dtheta_group;
+  file.create_group(group);
+  file.set_number(group, model_version_attribute, model_format_version);
+  file.set_text(group, loss_attribute, stored.model.loss);
+  file.set_text(group, input_attribute, Json{{"scale", stored.model.input.scale}}.dump());
+  file.set_text(group, classes_attribute, Json(stored.model.class_names).dump());
+  if (stored.recipe) file.set_text(group, recipe_attribute, to_json(*stored.recipe).dump());
+  file.set_text(group, provenance_attribute, stored.provenance.dump());
+}
+
+}  // namespace
+
+template <std::floating_point T>
+void save_model(const std::filesystem::path& path, const StoredModel<T>& stored) {
+  hdf5::Writer file(path);
+  write_keras(file, stored.model);
+  write_dtheta(file, stored);
+  file.commit();
+}
+
+template void save_model(const std::filesystem::path&, const StoredModel<float>&);
+template void save_model(const std::filesystem::path&, const StoredModel<double>&);
+
+}  // namespace dtheta

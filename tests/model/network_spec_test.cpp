@@ -1,0 +1,73 @@
+#include "dtheta/model/network_spec.hpp"
+
+#include <gtest/gtest.h>
+
+#include "dtheta/core/error.hpp"
+
+namespace dtheta {
+namespace {
+
+constexpr ActivationOptions relu{.kind = Activation::relu};
+
+TEST(LayerList, ReadsLayersAndFusesActivations) {
+  const LayerList list = parse_layer_list(
+      "input 28x28x1, conv 6 5x5, relu, maxpool 2, flatten, dense 120 relu, dense 10");
+  EXPECT_EQ(list.input, (Shape{28, 28, 1}));
+  ASSERT_EQ(list.layers.size(), 5U);
+  EXPECT_EQ(std::get<Conv2dOptions>(list.layers[0]).activation, relu);
+  EXPECT_EQ(std::get<DenseOptions>(list.layers[3]).activation, relu);
+  EXPECT_EQ(std::get<DenseOptions>(list.layers[4]).units, 10);
+  EXPECT_EQ(list.activation, std::nullopt);
+}
+
+TEST(LayerList, MayBeAFileWithLinesAndComments) {
+  const LayerList list = parse_layer_list(
+      "# a small network\n"
+      "flatten   # pixels in a row\n"
+      "\n"
+      "dense 20; relu\n"
+      "dense 1\n");
+  EXPECT_EQ(list, parse_layer_list("flatten, dense 20, relu, dense 1"));
+}
+
+TEST(LayerList, KeepsAnActivationThatCannotBeFused) {
+  EXPECT_EQ(parse_layer_list("relu, dense 3").layers.size(), 2U);
+  EXPECT_EQ(parse_layer_list("dense 3, relu, tanh, dense 2").layers.size(), 3U);
+  EXPECT_EQ(parse_layer_list("conv 2 3x3, maxpool 2, relu, flatten, dense 2").layers.size(), 5U);
+}
+
+TEST(LayerList, TakesTheOutputActivationOff) {
+  EXPECT_EQ(parse_layer_list("dense 4, softmax").activation, "softmax");
+  EXPECT_EQ(parse_layer_list("dense 4 SoftMax"), parse_layer_list("dense 4, softmax"));
+  for (const char* text : {"dense 1, sigmoid", "dense 1 sigmoid"}) {
+    const LayerList list = parse_layer_list(text);
+    EXPECT_EQ(list.activation, "sigmoid") << text;
+    EXPECT_EQ(std::get<DenseOptions>(list.layers.back()).activation, ActivationOptions{}) << text;
+  }
+  EXPECT_EQ(parse_layer_list("dense 4, sigmoid, dense 1").activation, std::nullopt);
+}
+
+TEST(LayerList, RoundTripsThroughText) {
+  const LayerList list = parse_layer_list(
+      "input 9x7x3, conv 4 3x5 stride 2x1 same, leaky_relu 0.2, avgpool 3 stride 2 same, tanh, "
+      "flatten, dense 5, sigmoid, dense 2");
+  const NetworkSpec spec{.input = *list.input, .layers = list.layers};
+  EXPECT_EQ(parse_layer_list(layer_list_text(spec)), list);
+}
+
+TEST(LayerList, RefusesWhatItCannotRead) {
+  EXPECT_THROW(parse_layer_list(""), UsageError);
+  EXPECT_THROW(parse_layer_list("# only a comment"), UsageError);
+  EXPECT_THROW(parse_layer_list("dense 3, input 3"), UsageError);
+  EXPECT_THROW(parse_layer_list("dense 3, softmax, dense 2"), UsageError);
+  EXPECT_THROW(parse_layer_list("dense 3 softmax, dense 2"), UsageError);
+  EXPECT_THROW(parse_layer_list("dense 3, frobnicate 2"), UsageError);
+  for (const char* text :
+       {"input 0x3, dense 1", "input 3x, dense 1", "input 1x1x1x1x1, dense 1", "input, dense 1",
+        "input -3, dense 1", "input 99999999999999999999, dense 1"}) {
+    EXPECT_THROW(parse_layer_list(text), UsageError) << text;
+  }
+}
+
+}  // namespace
+}  // namespace dtheta

@@ -1,0 +1,50 @@
+#include "dtheta/model/recipe.hpp"
+
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "dtheta/core/error.hpp"
+
+namespace dtheta {
+namespace {
+
+TEST(Recipe, RoundTripsThroughJson) {
+  const Recipe recipe{.epochs = 3,
+                      .batch_size = 17,
+                      .shards = 5,
+                      .optimizer = {.name = "nesterov", .momentum = 0.8},
+                      .learning_rate = 0.1,
+                      .schedule = "constant",
+                      .l2 = 1e-4,
+                      .initializer = Initializer::glorot,
+                      .seed = std::numeric_limits<std::uint64_t>::max(),
+                      .shuffle_window = 100,
+                      .validation_split = 0.1};
+  EXPECT_EQ(recipe_from_json(nlohmann::ordered_json::parse(to_json(recipe).dump())), recipe);
+}
+
+TEST(Recipe, RefusesJsonOfSomethingElse) {
+  EXPECT_THROW(recipe_from_json({{"epochs", 3}}), DataError);
+  auto json = to_json(Recipe{});
+  json["epochs"] = "three";
+  EXPECT_THROW(recipe_from_json(json), DataError);
+}
+
+TEST(Recipe, ChecksEveryRange) {
+  EXPECT_NO_THROW(check(Recipe{}));
+  EXPECT_THROW(check({.epochs = 0}), UsageError);
+  EXPECT_THROW(check({.batch_size = -1}), UsageError);
+  EXPECT_THROW(check({.shards = -1}), UsageError);
+  EXPECT_THROW(check({.optimizer = {.name = "sdg"}}), UsageError);
+  EXPECT_THROW(check({.optimizer = {.name = "momentum", .momentum = 1}}), UsageError);
+  EXPECT_THROW(check({.learning_rate = -1}), UsageError);
+  EXPECT_THROW(check({.learning_rate = std::numeric_limits<double>::infinity()}), UsageError);
+  EXPECT_THROW(check({.schedule = "linear"}), UsageError);
+  EXPECT_THROW(check({.l2 = -1}), UsageError);
+  EXPECT_THROW(check({.shuffle_window = -1}), UsageError);
+  EXPECT_THROW(check({.validation_split = 1}), UsageError);
+}
+
+}  // namespace
+}  // namespace dtheta

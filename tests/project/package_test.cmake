@@ -30,4 +30,5 @@ run(${CMAKE_COMMAND} -S ${SOURCE}/tests/project/package -B ${folder}/project -G 
     -D CMAKE_PREFIX_PATH=${folder}/prefix -D EXAMPLES=${SOURCE}/apps/examples)
 run(${CMAKE_COMMAND} --build ${folder}/project)
 run(${folder}/project/write_dataset ${folder}/project/spirals.h5)
-run(${folder}/project/xor)
+run(${folder}/project/train_from_hdf5 ${folder}/project/spirals.h5 "dense 32, tanh, dense 1"
+    ${folder}/project/model.h5)

@@ -1,0 +1,70 @@
+#include "data_part.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "dtheta/storage/dataset_file.hpp"
+#include "dtheta/training/evaluation.hpp"
+
+namespace dtheta::cli {
+namespace {
+
+/// The first few names, for a message.
+std::string some_names(const std::vector<std::string>& names) {
+  const std::size_t shown = std::min<std::size_t>(names.size(), 5);
+  return fmt::format("{}{}",
+                     fmt::join(names.begin(), names.begin() + static_cast<long>(shown), ", "),
+                     shown < names.size() ? ", ..." : "");
+}
+
+}  // namespace
+
+Option split_option(std::string& target) {
+  return choice({.name = "split",
+                 .help = "part of the data set",
+                 .preset = "test, else validation, else train"},
+                target, {"train", "validation", "test"});
+}
+
+DataPart read_part(const std::filesystem::path& file, const std::string& name) {
+  DatasetSplits splits = read_dataset(file);
+  std::string found;
+  for (auto& [part, data] : {std::pair<std::string, std::optional<Dataset>&>{"test", splits.test},
+                             {"validation", splits.validation},
+                             {"train", splits.train}}) {
+    if (!data) continue;
+    if (name.empty() || name == part) return {part, *std::move(data)};
+    found = found.empty() ? part : found + " and " + part;
+  }
+  throw DataError(
+      fmt::format("{} has no {} part, only {}; choose with --split", file.string(), name, found));
+}
+
+template <std::floating_point T>
+void warn_of_doubtful_fit(const Model<T>& model, const Dataset& data, const Console& console) {
+  if (data.is_classification() && data.class_names() != model.class_names) {
+    console.warn(fmt::format("the data's classes ({}) are not called like the model's ({})",
+                             some_names(data.class_names()), some_names(model.class_names)));
+  }
+  const bool is_real = data.type() == ElementType::float32 || data.type() == ElementType::float64;
+  if (is_real && model.input.scale != 1) {
+    console.warn(fmt::format(
+        "the model multiplies its input by {}, as for whole numbers, but the data is {}: is it "
+        "scaled already?",
+        model.input.scale, element_name(data.type())));
+  }
+}
+
+template <std::floating_point T>
+void check_fit(const Model<T>& model, const Dataset& data, const std::filesystem::path& file) {
+  naming_file(file, [&] { dtheta::check_fit(model, data); });
+}
+
+template void warn_of_doubtful_fit(const Model<float>&, const Dataset&, const Console&);
+template void warn_of_doubtful_fit(const Model<double>&, const Dataset&, const Console&);
+template void check_fit(const Model<float>&, const Dataset&, const std::filesystem::path&);
+template void check_fit(const Model<double>&, const Dataset&, const std::filesystem::path&);
+
+}  // namespace dtheta::cli

@@ -1,0 +1,48 @@
+/// The part of a data set that evaluate and predict work on, and whether it suits a model.
+#pragma once
+
+#include <concepts>
+#include <filesystem>
+#include <string>
+
+#include "console.hpp"
+#include "dtheta/core/error.hpp"
+#include "dtheta/data/splits.hpp"
+#include "dtheta/model/model.hpp"
+#include "option.hpp"
+
+namespace dtheta::cli {
+
+/// One part of a data set and its name.
+struct DataPart {
+  std::string name;  ///< train, validation or test
+  Dataset data;
+};
+
+/// --split; the empty text is the default of `read_part`.
+Option split_option(std::string& target);
+
+/// Reads `file` and keeps the part of that name; of an empty name the first there is of test,
+/// validation and train. Throws DataError when there is no such part, else as read_dataset.
+DataPart read_part(const std::filesystem::path& file, const std::string& name);
+
+/// Warns when the data is likely to mean something else than the data the model was trained on:
+/// other class names, or real numbers where the model scales integers.
+template <std::floating_point T>
+void warn_of_doubtful_fit(const Model<T>& model, const Dataset& data, const Console& console);
+
+/// work(), with the name of the data's file put in front of a DataError.
+template <class Work>
+auto naming_file(const std::filesystem::path& file, Work work) {
+  try {
+    return work();
+  } catch (const DataError& error) {
+    throw DataError(file.string() + ": " + error.what());
+  }
+}
+
+/// Throws DataError, with the file's name in front, unless data and model fit.
+template <std::floating_point T>
+void check_fit(const Model<T>& model, const Dataset& data, const std::filesystem::path& file);
+
+}  // namespace dtheta::cli

@@ -1,0 +1,81 @@
+/// dtheta evaluate: how well a model does on a part of a data set.
+#include <fmt/format.h>
+
+#include "commands.hpp"
+#include "data_part.hpp"
+#include "dtheta/core/workers.hpp"
+#include "dtheta/storage/model_file.hpp"
+#include "evaluation_text.hpp"
+#include "output.hpp"
+#include "runtime.hpp"
+#include "text.hpp"
+
+namespace dtheta::cli {
+namespace {
+
+/// A table of more columns fits no screen.
+constexpr Size most_classes_in_table = 20;
+
+class Evaluate final : public Command {
+ public:
+  Evaluate() {
+    interface() = {
+        .usage = "--model FILE --data FILE [OPTION...]",
+        .description =
+            "Runs a trained model over a part of a data set and prints its mean loss, its accuracy "
+            "and its confusion matrix: a row for each true class, a column for each predicted one.",
+        .examples = "  dtheta evaluate --model lenet.h5 --data mnist.h5 --split test\n",
+        .groups = {{.title = "Model",
+                    .options = {required(path({.name = "model", .help = "a model file"}, model_))}},
+                   {.title = "Data",
+                    .options = {required(path({.name = "data", .help = "a data set"}, data_)),
+                                split_option(split_)}},
+                   run_options(run_),
+                   {.title = "Output", .options = {json_option(is_json_)}}}};
+  }
+
+  ExitCode run(const Console& console) override {
+    const bool is_double = stored_precision(model_) == Precision::float64;
+    return is_double ? run_in<double>(console) : run_in<float>(console);
+  }
+
+ private:
+  template <std::floating_point T>
+  ExitCode run_in(const Console& console) const {
+    const Runtime runtime = start_runtime(run_, inspect_machine(), console);
+    const Model<T> model = load_model<T>(model_).model;
+    const DataPart part = read_part(data_, split_);
+    check_fit(model, part.data, data_);
+    warn_of_doubtful_fit(model, part.data, console);
+    Workers workers(runtime.threads);
+    const Evaluation evaluation = evaluate(model, part.data, workers);
+    if (is_json_) {
+      nlohmann::ordered_json json{{"model", model_.string()},
+                                  {"data", data_.string()},
+                                  {"split", part.name},
+                                  {"loss_function", model.loss}};
+      json.update(evaluation_json(evaluation));
+      if (part.data.is_classification()) json["class_names"] = part.data.class_names();
+      print_json(console, json);
+      return ExitCode::done;
+    }
+    console.out << fmt::format("{} on the {} part of {}: {}\n", model_.string(), part.name,
+                               data_.string(), evaluation_line(evaluation));
+    if (part.data.is_classification() && part.data.classes() <= most_classes_in_table) {
+      console.out << "\n" << confusion_text(evaluation, part.data.class_names());
+    }
+    return ExitCode::done;
+  }
+
+  std::filesystem::path model_;
+  std::filesystem::path data_;
+  std::string split_;
+  RunOptions run_;
+  bool is_json_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_evaluate_command() { return std::make_unique<Evaluate>(); }
+
+}  // namespace dtheta::cli

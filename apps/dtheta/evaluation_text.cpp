@@ -1,0 +1,64 @@
+#include "evaluation_text.hpp"
+
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "text.hpp"
+
+namespace dtheta::cli {
+namespace {
+
+bool is_classification(const Evaluation& evaluation) {
+  return !evaluation.confusion_matrix.empty();
+}
+
+Size count_wrong(const Evaluation& evaluation) {
+  Size right = 0;
+  for (std::size_t c = 0; c < evaluation.confusion_matrix.size(); ++c) {
+    right += evaluation.confusion_matrix[c][c];
+  }
+  return evaluation.samples - right;
+}
+
+}  // namespace
+
+std::string evaluation_line(const Evaluation& evaluation) {
+  if (!is_classification(evaluation)) {
+    return fmt::format("loss {:.6g} ({} samples)", evaluation.loss, grouped(evaluation.samples));
+  }
+  return fmt::format("loss {:.4f}, accuracy {} ({} of {} wrong)", evaluation.loss,
+                     percent_text(evaluation.accuracy), grouped(count_wrong(evaluation)),
+                     grouped(evaluation.samples));
+}
+
+std::string confusion_text(const Evaluation& evaluation, std::span<const std::string> class_names) {
+  std::vector<std::vector<std::string>> rows{{"true \\ predicted"}};
+  std::vector<Align> alignments{Align::left};
+  for (std::size_t c = 0; c < class_names.size(); ++c) {
+    const std::vector<Size>& counts = evaluation.confusion_matrix[c];
+    const Size total = std::accumulate(counts.begin(), counts.end(), Size{0});
+    rows.front().push_back(class_names[c]);
+    alignments.push_back(Align::right);
+    std::vector<std::string> row{class_names[c]};
+    for (const Size count : counts) row.push_back(grouped(count));
+    row.push_back(total == 0
+                      ? ""
+                      : percent_text(static_cast<double>(counts[c]) / static_cast<double>(total)));
+    rows.push_back(std::move(row));
+  }
+  rows.front().emplace_back("right");
+  alignments.push_back(Align::right);
+  return table_text(rows, alignments);
+}
+
+nlohmann::ordered_json evaluation_json(const Evaluation& evaluation) {
+  nlohmann::ordered_json json{{"samples", evaluation.samples}, {"loss", evaluation.loss}};
+  if (is_classification(evaluation)) {
+    json["accuracy"] = evaluation.accuracy;
+    json["confusion_matrix"] = evaluation.confusion_matrix;
+  }
+  return json;
+}
+
+}  // namespace dtheta::cli

@@ -1,0 +1,18 @@
+/// dtheta: the command line.
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "command_line.hpp"
+
+int main(int argc, char** argv) {
+  using namespace dtheta;
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  const cli::Console console = cli::standard_console();
+  const ExitCode code = cli::run_command_line(words, console);
+  if (!std::cout.flush()) {
+    console.error("cannot write to standard output");
+    return static_cast<int>(ExitCode::input_output);
+  }
+  return static_cast<int>(code);
+}

@@ -1,0 +1,31 @@
+/// MetricsFile: the figures of a training, one JSON object an epoch (JSON Lines).
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+
+#include <nlohmann/json.hpp>
+
+#include "progress.hpp"
+
+namespace dtheta::cli {
+
+/// {"epoch", "loss", "accuracy", "validation_loss", "validation_accuracy", "test_loss",
+/// "test_accuracy", "samples_per_second", "seconds"}: without what was not taken; a regression has
+/// no accuracies. `seconds` is the time of the training itself.
+nlohmann::ordered_json figures_json(const EpochFigures& figures, bool is_classification);
+
+/// A file that can be followed while it grows: every line is written out at once.
+class MetricsFile {
+ public:
+  /// Replaces what was there. Throws CannotCreate.
+  explicit MetricsFile(const std::filesystem::path& file);
+  /// Appends a line. Throws InputOutputError.
+  void write(const nlohmann::ordered_json& object);
+
+ private:
+  std::filesystem::path file_;
+  std::ofstream stream_;
+};
+
+}  // namespace dtheta::cli

@@ -1,0 +1,80 @@
+#include "starting_model.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "data_part.hpp"
+#include "dtheta/model/builder.hpp"
+
+namespace dtheta::cli {
+namespace {
+
+DataTraits traits_of(const Dataset& data) {
+  return {.sample_shape = data.sample_shape(),
+          .classes = data.classes(),
+          .values_per_sample = data.values_per_sample()};
+}
+
+template <std::floating_point T>
+Model<T> loaded_model(const ModelSource& source, const TrainOptions& options, const Dataset& train,
+                      const Console& console) {
+  Model<T> model = load_model<T>(source.file).model;
+  if (!options.loss.empty()) {
+    model.loss =
+        choose_network(layer_list_text(model.network->spec()), traits_of(train), options.loss).loss;
+  }
+  check_fit(model, train, options.data);
+  warn_of_doubtful_fit(model, train, console);
+  model.class_names = train.class_names();
+  return model;
+}
+
+/// Zeros leave the units of a hidden layer equal for ever: they all get the same gradient.
+template <std::floating_point T>
+void warn_of_zeros(const Model<T>& model, Initializer initializer, const Console& console) {
+  const auto kernels = std::ranges::count_if(model.network->parameters(),
+                                             [](const Parameter& p) { return !p.spec.is_bias; });
+  if (initializer == Initializer::zeros && kernels > 1) {
+    console.warn(
+        "--init zeros suits a network of one layer; in a deeper one all units of a layer "
+        "stay equal");
+  }
+}
+
+}  // namespace
+
+Precision training_precision(const ModelSource& source, const Interface& interface,
+                             const TrainOptions& options, const Console& console) {
+  const Precision wanted = parse_precision(options.precision);
+  if (source.kind != ModelKind::file) return wanted;
+  const Precision stored = stored_precision(source.file);
+  if (!interface.is_given("precision")) return stored;
+  if (stored != wanted) {
+    console.note(fmt::format("the weights of {} are converted from {} to {}", source.file.string(),
+                             precision_name(stored), precision_name(wanted)));
+  }
+  return wanted;
+}
+
+template <std::floating_point T>
+Model<T> starting_model(const ModelSource& source, const TrainOptions& options,
+                        const Dataset& train, const Console& console) {
+  if (source.kind == ModelKind::file) return loaded_model<T>(source, options, train, console);
+  NetworkChoice choice = choose_network(source.layers, traits_of(train), options.loss);
+  Model<T> model = make_model<T>(std::move(choice.spec), std::move(choice.loss),
+                                 options.recipe.initializer, options.recipe.seed);
+  model.input = default_preparation(train.type());
+  model.class_names = train.class_names();
+  check_fit(model, train, options.data);
+  warn_of_zeros(model, options.recipe.initializer, console);
+  return model;
+}
+
+template Model<float> starting_model(const ModelSource&, const TrainOptions&, const Dataset&,
+                                     const Console&);
+template Model<double> starting_model(const ModelSource&, const TrainOptions&, const Dataset&,
+                                      const Console&);
+
+}  // namespace dtheta::cli

@@ -1,0 +1,76 @@
+#include "training_data.hpp"
+
+#include <numeric>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "dtheta/core/error.hpp"
+#include "dtheta/data/sampler.hpp"
+#include "dtheta/data/splits.hpp"
+#include "dtheta/storage/dataset_file.hpp"
+
+namespace dtheta::cli {
+namespace {
+
+/// The test part, or the only part, of a file that was named to test on.
+Dataset read_test(const std::filesystem::path& file) {
+  DatasetSplits splits = read_dataset(file);
+  if (splits.test) return *std::move(splits.test);
+  if (splits.train.has_value() == splits.validation.has_value()) {
+    throw DataError(
+        fmt::format("{} has no test part; --test-data wants a file with one, or with "
+                    "one part only",
+                    file.string()));
+  }
+  return splits.train ? *std::move(splits.train) : *std::move(splits.validation);
+}
+
+}  // namespace
+
+Size TrainingData::bytes() const {
+  Size sum = static_cast<Size>(train.x().size());
+  if (validation) sum += static_cast<Size>(validation->x().size());
+  if (test) sum += static_cast<Size>(test->x().size());
+  return sum;
+}
+
+template <std::floating_point T>
+std::optional<Evaluation> TrainingData::validate(const Model<T>& model, Workers& workers) const {
+  if (validation) return evaluate(model, *validation, workers);
+  if (!held_out.empty()) return evaluate(model, train, held_out, workers);
+  return std::nullopt;
+}
+
+TrainingData read_training_data(const std::filesystem::path& data,
+                                const std::filesystem::path& test_data, const Recipe& recipe) {
+  DatasetSplits splits = read_dataset(data);
+  if (!splits.train) {
+    throw DataError(data.string() + " has no train part; is it the data to test on?");
+  }
+  if (splits.validation && recipe.validation_split > 0) {
+    throw UsageError(fmt::format(
+        "--validation-split {} and --data {} contradict each other: the file has a validation part",
+        recipe.validation_split, data.string()));
+  }
+  TrainingData result{.train = *std::move(splits.train),
+                      .samples = {},
+                      .held_out = {},
+                      .validation = std::move(splits.validation),
+                      .test = std::move(splits.test),
+                      .test_file = data};
+  if (!test_data.empty()) {
+    result.test = read_test(test_data);
+    result.test_file = test_data;
+  }
+  ValidationSplit split =
+      split_for_validation(recipe.seed, result.train.size(), recipe.validation_split);
+  result.samples = std::move(split.training);
+  result.held_out = std::move(split.validation);
+  return result;
+}
+
+template std::optional<Evaluation> TrainingData::validate(const Model<float>&, Workers&) const;
+template std::optional<Evaluation> TrainingData::validate(const Model<double>&, Workers&) const;
+
+}  // namespace dtheta::cli

@@ -1,0 +1,40 @@
+/// TrainingData: the samples that dtheta train works with.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dtheta/core/workers.hpp"
+#include "dtheta/data/dataset.hpp"
+#include "dtheta/model/model.hpp"
+#include "dtheta/model/recipe.hpp"
+#include "dtheta/training/evaluation.hpp"
+
+namespace dtheta::cli {
+
+/// What is trained, validated and tested on.
+struct TrainingData {
+  Dataset train;
+  std::vector<Size> samples;          ///< of `train`, to train on
+  std::vector<Size> held_out;         ///< of `train`, to validate on; empty: see `validation`
+  std::optional<Dataset> validation;  ///< the file's own validation part
+  std::optional<Dataset> test;
+  std::filesystem::path test_file;  ///< where `test` is from
+
+  /// Bytes of all samples.
+  Size bytes() const;
+  /// The model on the validation samples; nothing when there are none.
+  template <std::floating_point T>
+  std::optional<Evaluation> validate(const Model<T>& model, Workers& workers) const;
+};
+
+/// Reads the train part of `data`, its validation part or the recipe's share of the train part,
+/// and the test part: of `test_data` (or its only part) where that is not empty, else of `data`.
+/// Throws UsageError for a validation share where there is a validation part, DataError when there
+/// is no part to train or test on, else as read_dataset.
+TrainingData read_training_data(const std::filesystem::path& data,
+                                const std::filesystem::path& test_data, const Recipe& recipe);
+
+}  // namespace dtheta::cli

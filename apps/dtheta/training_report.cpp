@@ -1,0 +1,120 @@
+#include "training_report.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "dtheta/core/version.hpp"
+#include "dtheta/storage/model_file.hpp"
+#include "evaluation_text.hpp"
+#include "metrics_file.hpp"
+#include "text.hpp"
+
+namespace dtheta::cli {
+namespace {
+
+/// "3 epochs".
+std::string counted(Size count, std::string_view noun) {
+  return fmt::format("{} {}{}", grouped(count), noun, plural(count));
+}
+
+}  // namespace
+
+nlohmann::ordered_json provenance(const BlasFacts& blas, const TrainOptions& options,
+                                  const ModelSource& source, const TrainingData& data) {
+  const bool is_file = source.kind == ModelKind::file;
+  return {{"dtheta", version()},
+          {"compiler", compiler()},
+          {"kernels", blas.kernels},
+          {"blas", blas.version},
+          {"blas_core", blas.core},
+          {"model", is_file ? source.file.filename().string() : source.layers},
+          {"data",
+           {{"file", options.data.filename().string()},
+            {"samples", data.train.size()},
+            {"shape", data.train.sample_shape().text()},
+            {"type", element_name(data.train.type())},
+            {"classes", data.train.classes()}}}};
+}
+
+template <std::floating_point T>
+MemoryPlan memory_plan(const Trainer<T>& trainer, const TrainingData& data, Size threads) {
+  const Model<T>& model = trainer.model();
+  MemoryPlan plan{.parameters = model.network->parameter_count(),
+                  .theta_bytes = model.theta.size() * static_cast<Size>(sizeof(T)),
+                  .slots = static_cast<Size>(trainer.state().slots.size()),
+                  .shards = trainer.recipe().shards,
+                  .threads = threads,
+                  .workspace_bytes = 0,
+                  .data_bytes = 0};
+  plan.workspace_bytes = (trainer.bytes() - plan.total()) / threads;
+  plan.data_bytes = data.bytes();
+  return plan;
+}
+
+template <std::floating_point T>
+std::string announcement(std::string_view name, const Trainer<T>& trainer, Size threads) {
+  const Recipe& recipe = trainer.recipe();
+  return fmt::format("{}: {}; {} of {} of {}; {} a step, {}", name,
+                     counted(trainer.model().network->parameter_count(), "parameter"),
+                     counted(recipe.epochs, "epoch"), counted(trainer.steps_per_epoch(), "step"),
+                     counted(recipe.batch_size, "sample"), counted(recipe.shards, "shard"),
+                     counted(threads, "thread"));
+}
+
+template <std::floating_point T>
+std::string report_text(const Model<T>& model, const TrainingData& data, const Outcome& outcome,
+                        const TrainOptions& options) {
+  const EpochReport& training = outcome.last.training;
+  std::vector<std::vector<std::string>> rows{
+      {"training", data.train.is_classification()
+                       ? fmt::format("loss {:.4f}, accuracy {} over the last epoch", training.loss,
+                                     percent_text(training.accuracy))
+                       : fmt::format("loss {:.6g} over the last epoch", training.loss)}};
+  if (const auto& found = outcome.last.validation) {
+    rows.push_back({"validation", evaluation_line(*found)});
+  }
+  if (const auto& found = outcome.last.test) rows.push_back({"test", evaluation_line(*found)});
+  rows.push_back({"time", fmt::format("{}, {} samples/s", duration_text(outcome.seconds),
+                                      grouped(std::llround(outcome.samples_per_second())))});
+  rows.push_back({"theta_sha256", theta_sha256(model)});
+  rows.push_back({"saved", options.output.string()});
+  const std::filesystem::path& tested = data.test ? data.test_file : options.data;
+  return fmt::format("{}\nNext: dtheta evaluate --model {} --data {}\n",
+                     table_text(rows, {Align::left, Align::left}), options.output.string(),
+                     tested.string());
+}
+
+template <std::floating_point T>
+nlohmann::ordered_json report_json(const Trainer<T>& trainer, const TrainingData& data,
+                                   const Outcome& outcome, const TrainOptions& options,
+                                   const Runtime& runtime) {
+  nlohmann::ordered_json json{
+      {"output", options.output.string()},
+      {"theta_sha256", theta_sha256(trainer.model())},
+      {"parameters", trainer.model().network->parameter_count()},
+      {"precision", precision_name(sizeof(T) == 8 ? Precision::float64 : Precision::float32)},
+      {"threads", runtime.threads},
+      {"kernels", runtime.blas.kernels},
+      {"recipe", to_json(trainer.recipe())}};
+  json.update(figures_json(outcome.last, data.train.is_classification()));
+  json["samples_per_second"] = outcome.samples_per_second();
+  json["seconds"] = outcome.seconds;
+  return json;
+}
+
+template MemoryPlan memory_plan(const Trainer<float>&, const TrainingData&, Size);
+template MemoryPlan memory_plan(const Trainer<double>&, const TrainingData&, Size);
+template std::string announcement(std::string_view, const Trainer<float>&, Size);
+template std::string announcement(std::string_view, const Trainer<double>&, Size);
+template std::string report_text(const Model<float>&, const TrainingData&, const Outcome&,
+                                 const TrainOptions&);
+template std::string report_text(const Model<double>&, const TrainingData&, const Outcome&,
+                                 const TrainOptions&);
+template nlohmann::ordered_json report_json(const Trainer<float>&, const TrainingData&,
+                                            const Outcome&, const TrainOptions&, const Runtime&);
+template nlohmann::ordered_json report_json(const Trainer<double>&, const TrainingData&,
+                                            const Outcome&, const TrainOptions&, const Runtime&);
+
+}  // namespace dtheta::cli

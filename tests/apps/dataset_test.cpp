@@ -1,0 +1,96 @@
+#include "apps/dtheta_program.hpp"
+
+namespace dtheta::test {
+namespace {
+
+using namespace std::string_literals;
+
+class DatasetCommand : public DthetaProgram {
+ protected:
+  nlohmann::json info(const std::string& file) const { return json_of({"dataset", "info", file}); }
+};
+
+/// A big-endian 32-bit number of an IDX header.
+std::string big_endian(std::uint32_t number) {
+  std::string bytes;
+  for (const int shift : {24, 16, 8, 0}) bytes += static_cast<char>(number >> shift & 0xFF);
+  return bytes;
+}
+
+TEST_F(DatasetCommand, DrawsDigitsThatTheSeedDecides) {
+  const std::string text = output_of({"dataset", "make", "digits", "--output", "a.h5", "--train",
+                                      "30", "--test", "20", "--seed", "5"});
+  EXPECT_TRUE(contains(text, "28x28x1"));
+  EXPECT_TRUE(contains(text, "uint8"));
+  output_of(
+      {"dataset", "make", "digits", "--output", "b.h5", "--train=30", "--test=20", "--seed=5"});
+  output_of(
+      {"dataset", "make", "digits", "--output", "c.h5", "--train=30", "--test=20", "--seed=6"});
+  EXPECT_EQ(read("a.h5"), read("b.h5"));
+  EXPECT_NE(read("a.h5"), read("c.h5"));
+  const nlohmann::json json = info("a.h5");
+  EXPECT_EQ(json["classes"], 10);
+  EXPECT_EQ(json["parts"]["train"]["samples"], 30);
+  EXPECT_EQ(json["parts"]["train"]["class_counts"], nlohmann::json(std::vector<int>(10, 3)));
+  EXPECT_EQ(json["parts"]["test"]["samples"], 20);
+  EXPECT_EQ(json["parts"]["test"]["shape"], (nlohmann::json{28, 28, 1}));
+  EXPECT_EQ(json["parts"]["test"]["highest"], 255);
+}
+
+TEST_F(DatasetCommand, ImportsIdx) {
+  const std::string pictures = big_endian(0x803) + big_endian(2) + big_endian(2) + big_endian(3);
+  const std::string labels = big_endian(0x801) + big_endian(2);
+  write("x", pictures + "\0\1\2\3\4\5\6\7\10\11\12\13"s);
+  write("y", labels + "\1\0"s);
+  output_of({"dataset", "import", "idx", "x", "y", "--output", "a.h5"});
+  EXPECT_FALSE(info("a.h5")["parts"].contains("test"));
+  EXPECT_EQ(info("a.h5")["parts"]["train"]["shape"], (nlohmann::json{2, 3, 1}));
+  EXPECT_EQ(info("a.h5")["parts"]["train"]["mean"], 5.5);
+  output_of({"dataset", "import", "idx", "x", "y", "x", "y", "--output", "a.h5"});
+  EXPECT_EQ(info("a.h5")["parts"]["test"]["samples"], 2);
+
+  expect_error({"dataset", "import", "idx", "x", "--output", "a.h5"}, 2, "needs TRAIN_IMAGES");
+  expect_error({"dataset", "import", "idx", "x", "y", "x", "--output", "a.h5"}, 2, "TEST_LABELS");
+  write("short", labels + "\1"s);
+  expect_error({"dataset", "import", "idx", "x", "short", "--output", "a.h5"}, 65, "short");
+}
+
+TEST_F(DatasetCommand, ImportsCifar10) {
+  const std::string record = "\3" + std::string(3072, '\7');
+  write("a.bin", record + record);
+  write("b.bin", record);
+  output_of({"dataset", "import", "cifar10", "a.bin", "b.bin", "--test", "b.bin", "a.bin",
+             "--output", "c.h5"});
+  const nlohmann::json json = info("c.h5");
+  EXPECT_EQ(json["parts"]["train"]["samples"], 3);
+  EXPECT_EQ(json["parts"]["test"]["samples"], 3);
+  EXPECT_EQ(json["class_names"][3], "cat");
+  write("bad.bin", "\12" + std::string(3072, '\7'));
+  expect_error({"dataset", "import", "cifar10", "bad.bin", "--output", "d.h5"}, 65, "bad.bin");
+  EXPECT_FALSE(exists("d.h5"));
+}
+
+TEST_F(DatasetCommand, ImportsCsv) {
+  write("a.csv", "size,kind,weight\n1,cat,2.5\n2,dog,3\n3,cat,4\n");
+  output_of({"dataset", "import", "csv", "a.csv", "--label-column", "kind", "--output", "a.h5"});
+  EXPECT_EQ(info("a.h5")["class_names"], (nlohmann::json{"cat", "dog"}));
+  output_of({"dataset", "import", "csv", "a.csv", "--label-column", "1", "--test", "a.csv",
+             "--output", "a.h5"});
+  EXPECT_EQ(info("a.h5")["parts"]["test"]["class_counts"], (nlohmann::json{2, 1}));
+
+  write("r.csv", "1,2.5\n2,3.25\n3,4\n");
+  output_of({"dataset", "import", "csv", "r.csv", "--label-column", "-1", "--output", "r.h5"});
+  const nlohmann::json part = info("r.h5")["parts"]["train"];
+  EXPECT_EQ(part["targets"]["mean"], 3.25);
+  EXPECT_TRUE(contains(output_of({"dataset", "info", "r.h5"}), "regression"));
+}
+
+TEST_F(DatasetCommand, DoesNotOverwriteItsInput) {
+  write("a.csv", "1,2\n");
+  expect_error({"dataset", "import", "csv", "a.csv", "--label-column", "1", "--output", "./a.csv"},
+               2, "a.csv would be overwritten");
+  EXPECT_EQ(read("a.csv"), "1,2\n");
+}
+
+}  // namespace
+}  // namespace dtheta::test

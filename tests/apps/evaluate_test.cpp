@@ -1,0 +1,183 @@
+#include <cmath>
+#include <sstream>
+
+#include "apps/dtheta_program.hpp"
+
+namespace dtheta::test {
+namespace {
+
+/// digits.h5 and a model of them, model.h5.
+class TrainedModel : public DthetaProgram {
+ protected:
+  void SetUp() override {
+    make_digits();
+    report_ = json_of(quick_training());
+  }
+
+  nlohmann::json report_;
+};
+
+using Evaluate = TrainedModel;
+using Predict = TrainedModel;
+using Inspect = TrainedModel;
+
+/// The fields of a line of CSV without quotes.
+std::vector<std::string> fields_of(const std::string& line) {
+  std::vector<std::string> fields;
+  std::istringstream stream(line);
+  for (std::string field; std::getline(stream, field, ',');) fields.push_back(field);
+  return fields;
+}
+
+TEST_F(Evaluate, CountsEverySampleOnceInTheConfusionMatrix) {
+  const nlohmann::json json =
+      json_of({"evaluate", "--model", "model.h5", "--data", "digits.h5", "--split", "test"});
+  EXPECT_EQ(json["samples"], 50);
+  EXPECT_EQ(json["split"], "test");
+  ASSERT_EQ(json["confusion_matrix"].size(), 10U);
+  int all = 0, right = 0;
+  for (std::size_t row = 0; row < 10; ++row) {
+    int of_class = 0;
+    for (const int count : json["confusion_matrix"][row]) of_class += count;
+    EXPECT_EQ(of_class, 5);
+    all += of_class;
+    right += json["confusion_matrix"][row][row].get<int>();
+  }
+  EXPECT_EQ(all, 50);
+  EXPECT_EQ(json["accuracy"], right / 50.0);
+  EXPECT_EQ(json["loss"], report_["test_loss"]);  // what the training said, to the last bit
+  EXPECT_EQ(json["accuracy"], report_["test_accuracy"]);
+}
+
+TEST_F(Evaluate, TakesThePartThatIsNamed) {
+  const Words words{"evaluate", "--model", "model.h5", "--data", "digits.h5"};
+  EXPECT_EQ(json_of(words)["split"], "test");
+  EXPECT_EQ(json_of(words + Words{"--split", "train"})["samples"], 200);
+  expect_error(words + Words{"--split", "validation"}, 65,
+               "digits.h5 has no validation part, only test and train");
+  expect_error(words + Words{"--split", "tests"}, 2, "did you mean 'test'?");
+}
+
+TEST_F(Evaluate, GivesTheSameBitsOnAnyNumberOfThreads) {
+  const Words words{"evaluate", "--model", "model.h5", "--data",   "digits.h5",
+                    "--split",  "train",   "--json",   "--threads"};
+  const std::string one = output_of(words + Words{"1"});
+  for (const std::string threads : {"2", "3", "7", "65"}) {
+    EXPECT_EQ(output_of(words + Words{threads}), one);
+  }
+}
+
+TEST_F(Evaluate, PrintsATableForPeople) {
+  const std::string text = output_of({"evaluate", "--model", "model.h5", "--data", "digits.h5"});
+  EXPECT_TRUE(contains(text, "model.h5 on the test part of digits.h5: loss "));
+  EXPECT_TRUE(contains(text, "true \\ predicted"));
+}
+
+TEST_F(Evaluate, WarnsOfOtherClassNames) {
+  write("x.csv", [] {
+    std::string csv;
+    for (int n = 0; n < 20; ++n) {
+      for (int i = 0; i < 784; ++i) csv += "0.5,";
+      csv += std::string(1, static_cast<char>('a' + n % 10)) + "\n";
+    }
+    return csv;
+  }());
+  output_of({"dataset", "import", "csv", "x.csv", "--label-column", "-1", "--output", "x.h5"});
+  const ProgramResult result = run({"evaluate", "--model", "model.h5", "--data", "x.h5"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;  // a row of 784 numbers fits a 28x28x1 input
+  EXPECT_TRUE(contains(result.err, "classes (a, b, c, d, e, ...) are not called like the model's"));
+  EXPECT_TRUE(contains(result.err, "the data is float32: is it scaled already?"));
+}
+
+TEST_F(Predict, WritesProbabilitiesForEverySample) {
+  const std::string said = output_of({"predict", "--model", "model.h5", "--data", "digits.h5",
+                                      "--split", "test", "--output", "p.csv"});
+  EXPECT_EQ(said, "50 predictions for the test part of digits.h5 written to p.csv\n");
+  std::istringstream lines(read("p.csv"));
+  std::string line;
+  std::getline(lines, line);
+  EXPECT_EQ(line, "sample,class,0,1,2,3,4,5,6,7,8,9");
+  int rows = 0;
+  for (; std::getline(lines, line); ++rows) {
+    const auto fields = fields_of(line);
+    ASSERT_EQ(fields.size(), 12U);
+    EXPECT_EQ(fields[0], std::to_string(rows));
+    double sum = 0, largest = 0;
+    for (std::size_t c = 0; c < 10; ++c) {
+      const double probability = std::stod(fields[c + 2]);
+      sum += probability;
+      largest = std::max(largest, probability);
+    }
+    EXPECT_NEAR(sum, 1, 1e-5);
+    EXPECT_EQ(std::stod(fields[2 + std::stoul(fields[1])]), largest);
+  }
+  EXPECT_EQ(rows, 50);
+}
+
+TEST_F(Predict, WritesHdf5WhereTheNameSaysSo) {
+  const nlohmann::json json =
+      json_of({"predict", "--model", "model.h5", "--data", "digits.h5", "--output", "p.h5"});
+  EXPECT_EQ(json["samples"], 50);
+  EXPECT_TRUE(read("p.h5").starts_with("\x89HDF"));
+  expect_error({"predict", "--model", "model.h5", "--data", "digits.h5", "--output", "p.txt"}, 2,
+               "ends in .csv or .h5");
+  expect_error({"predict", "--model", "model.h5", "--data", "digits.h5", "--output", "model.h5"}, 2,
+               "model.h5 would be overwritten");
+}
+
+TEST_F(Inspect, TellsLayersRecipeAndDigestOfAModel) {
+  const nlohmann::json json = json_of({"inspect", "model.h5"});
+  EXPECT_EQ(json["kind"], "model");
+  EXPECT_EQ(json["theta_sha256"], report_["theta_sha256"]);
+  EXPECT_EQ(json["theta_sha256"].get<std::string>().size(), 64U);
+  EXPECT_EQ(json["parameters"], 784 * 12 + 12 + 12 * 10 + 10);
+  EXPECT_EQ(json["recipe"], report_["recipe"]);
+  EXPECT_EQ(json["input_scale"], 1.0 / 255);
+  EXPECT_EQ(json["provenance"]["data"]["file"], "digits.h5");
+  ASSERT_EQ(json["layers"].size(), 3U);
+  EXPECT_EQ(json["layers"][1]["input"], nlohmann::json({784}));
+  EXPECT_EQ(json["layers"][1]["output"], nlohmann::json({12}));
+  EXPECT_EQ(json["layers"][1]["parameters"], 784 * 12 + 12);
+  EXPECT_EQ(json["layers"][1]["arrays"][0]["shape"], nlohmann::json({784, 12}));
+  const std::string text = output_of({"inspect", "model.h5"});
+  for (const char* part : {"9,550", "flatten", "softmax", "learning_rate", "OpenBLAS"}) {
+    EXPECT_TRUE(contains(text, part));
+  }
+  EXPECT_TRUE(contains(text, report_["theta_sha256"].get<std::string>()));
+}
+
+TEST_F(Inspect, TellsOfADataSetWhatDatasetInfoTells) {
+  for (const Words& json : {Words{}, Words{"--json"}}) {
+    EXPECT_EQ(output_of(Words{"inspect", "digits.h5"} + json),
+              output_of(Words{"dataset", "info", "digits.h5"} + json));
+  }
+}
+
+TEST_F(DthetaProgram, ARegressionHasALossOnly) {
+  write("r.csv", "1,2.5\n2,3.25\n3,4\n4,4.75\n");
+  output_of({"dataset", "import", "csv", "r.csv", "--label-column", "-1", "--output", "r.h5"});
+  const nlohmann::json report = json_of(
+      {"train", "--data", "r.h5", "--model", "dense 1", "--epochs", "3", "--output", "m.h5"});
+  EXPECT_FALSE(report.contains("accuracy"));
+  const nlohmann::json json = json_of({"evaluate", "--model", "m.h5", "--data", "r.h5"});
+  EXPECT_GT(json["loss"], 0);
+  EXPECT_FALSE(json.contains("accuracy"));
+  output_of({"evaluate", "--model", "m.h5", "--data", "r.h5"});
+  output_of({"predict", "--model", "m.h5", "--data", "r.h5", "--output", "p.csv"});
+  EXPECT_TRUE(read("p.csv").starts_with("sample,value_0\n"));
+}
+
+TEST_F(DthetaProgram, TwoClassesHaveOneOutputAndTwoProbabilities) {
+  write("a.csv", "1,no\n-1,yes\n2,no\n-2,yes\n");
+  output_of({"dataset", "import", "csv", "a.csv", "--label-column", "-1", "--output", "a.h5"});
+  output_of({"train", "--data", "a.h5", "--model", "logistic", "--epochs", "30", "--learning-rate",
+             "0.5", "--output", "m.h5"});
+  const nlohmann::json json = json_of({"evaluate", "--model", "m.h5", "--data", "a.h5"});
+  EXPECT_EQ(json["confusion_matrix"], (nlohmann::json{{2, 0}, {0, 2}}));
+  EXPECT_EQ(json_of({"inspect", "m.h5"})["loss"], "binary_crossentropy");
+  output_of({"predict", "--model", "m.h5", "--data", "a.h5", "--output", "p.csv"});
+  EXPECT_TRUE(read("p.csv").starts_with("sample,class,no,yes\n"));
+}
+
+}  // namespace
+}  // namespace dtheta::test

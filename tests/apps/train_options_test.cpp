@@ -1,0 +1,154 @@
+#include <algorithm>
+#include <map>
+#include <sstream>
+
+#include "apps/dtheta_program.hpp"
+#include "dtheta/core/shape.hpp"
+
+namespace dtheta::test {
+namespace {
+
+using Json = nlohmann::json;
+
+class TrainOptions : public DthetaProgram {
+ protected:
+  std::string digest_of(const Words& words) const { return json_of(words)["theta_sha256"]; }
+};
+
+/// Every option of the recipe leads to other weights than the default, and no two to the same.
+TEST_F(TrainOptions, OfTheRecipeDecideTheWeights) {
+  make_digits();
+  const std::vector<Words> variants{
+      {},
+      {"--batch-size", "50"},
+      {"--batch-size", "full"},
+      {"--optimizer", "sgd"},
+      {"--optimizer", "momentum"},
+      {"--optimizer", "momentum", "--momentum", "0.5"},
+      {"--optimizer", "nesterov"},
+      {"--learning-rate", "0.01"},
+      {"--init", "zeros"},
+      {"--init", "glorot"},
+      {"--init", "uniform"},
+      {"--init", "normal"},
+      {"--schedule", "constant"},
+      {"--l2", "0.1"},
+      {"--seed", "2"},
+      {"--shards", "3"},
+      {"--validation-split", "0.2"},
+      {"--shuffle-window", "60"},
+      {"--precision", "float64"},
+      {"--loss", "mean_squared_error"},
+      {"--model", "flatten, dense 12, tanh, dense 10"},
+      {"--epochs", "1"},
+  };
+  std::map<std::string, Words> seen;
+  for (const Words& variant : variants) {
+    Words words{"train", "--data", "digits.h5", "--output", "m.h5"};
+    if (variant.empty() || variant[0] != "--model") {
+      words = words + Words{"--model", "flatten, dense 12, relu, dense 10"};
+    }
+    if (variant.empty() || variant[0] != "--epochs") words = words + Words{"--epochs", "2"};
+    const auto [earlier, is_new] = seen.emplace(digest_of(words + variant), variant);
+    EXPECT_TRUE(is_new) << testing::PrintToString(variant) << " gives the weights of "
+                        << testing::PrintToString(earlier->second);
+  }
+}
+
+TEST_F(TrainOptions, OfTheRecipeAreRecordedWithWhatTheDefaultsStandFor) {
+  make_digits();
+  const Json recipe =
+      json_of(quick_training() + Words{"--optimizer", "momentum", "--momentum", "0.5", "--l2",
+                                       "0.25", "--batch-size", "full"})["recipe"];
+  EXPECT_EQ(recipe["optimizer"], "momentum");
+  EXPECT_EQ(recipe["momentum"], 0.5);
+  EXPECT_EQ(recipe["l2"], 0.25);
+  EXPECT_EQ(recipe["batch_size"], 200);
+  EXPECT_EQ(recipe["shuffle_window"], 200);
+  EXPECT_GT(recipe["learning_rate"], 0);
+  EXPECT_GT(recipe["shards"], 0);
+  EXPECT_EQ(json_of({"inspect", "model.h5"})["recipe"], recipe);
+}
+
+TEST_F(TrainOptions, KernelsAreWhatRunsAndIsRecorded) {
+  make_digits();
+  const Json json = json_of(quick_training() + Words{"--kernels", "avx2"});
+  EXPECT_EQ(json["kernels"], "avx2");
+  EXPECT_EQ(json_of({"inspect", "model.h5"})["provenance"]["kernels"], "avx2");
+}
+
+TEST_F(TrainOptions, ComeFromCommandLineEnvironmentFileInThisOrder) {
+  make_digits();
+  write("t.ini", "epochs = 3\nseed = 3\n[optimisation]\nl2 = 0.5  # strong\n");
+  const Words words{"train",    "--data",   "digits.h5", "--model", "logistic", "--output",
+                    "model.h5", "--config", "t.ini",     "--seed",  "1"};
+  const Json recipe = json_of(words, {{"DTHETA_EPOCHS", "2"}, {"DTHETA_SEED", "2"}})["recipe"];
+  EXPECT_EQ(recipe["seed"], 1);
+  EXPECT_EQ(recipe["epochs"], 2);
+  EXPECT_EQ(recipe["l2"], 0.5);
+  const ProgramResult result = run({"models"}, {{"DTHETA_SEDE", "2"}, {"DTHETA_SEED", "2"}});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_TRUE(contains(result.err,
+                       "DTHETA_SEDE is not an option of any command; did you mean "
+                       "'DTHETA_SEED'?"));
+}
+
+TEST_F(TrainOptions, DryRunTellsTheConfigurationAndTrainsNothing) {
+  make_digits();
+  write("t.ini", "seed = 3\n");
+  const Words words{"train",    "--data",   "digits.h5", "--model", "flatten, dense 10, softmax",
+                    "--output", "m.h5",     "--metrics", "m.jsonl", "--config",
+                    "t.ini",    "--dry-run"};
+  const std::string text = output_of(words, {{"DTHETA_EPOCHS", "2"}});
+  EXPECT_FALSE(exists("m.h5"));
+  EXPECT_FALSE(exists("m.jsonl"));
+  const auto has_line = [&](const std::string& beginning, const std::string& end) {
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);) {
+      if (line.starts_with(beginning) && line.ends_with(end)) return true;
+    }
+    return false;
+  };
+  EXPECT_TRUE(has_line("seed = 3 ", "# --config")) << text;
+  EXPECT_TRUE(has_line("epochs = 2 ", "# environment")) << text;
+  EXPECT_TRUE(has_line("model = flatten, dense 10, softmax ", "# command line")) << text;
+  EXPECT_TRUE(has_line("batch-size = 128 ", "# default")) << text;
+  EXPECT_TRUE(contains(text, "7,850 parameters"));
+
+  write("plan.ini", text);  // the plan is a configuration: it leads to the same training
+  const Words by_plan{"train", "--config", "plan.ini"};
+  EXPECT_EQ(digest_of(by_plan),
+            digest_of({"train", "--data", "digits.h5", "--model", "flatten, dense 10, softmax",
+                       "--epochs", "2", "--seed", "3", "--output", "m.h5"}));
+}
+
+TEST_F(TrainOptions, DecideTheMemory) {
+  make_digits();
+  const auto memory = [&](const Words& more) {
+    return json_of(quick_training() + Words{"--dry-run"} + more)["memory"];
+  };
+  const auto without = [](Words words, const std::string& name) {
+    const auto at = std::ranges::find(words, name);
+    words.erase(at, at + 2);
+    return words;
+  };
+  const Json base = memory({"--shards", "4"});
+  EXPECT_EQ(base["threads"], 2);
+  EXPECT_EQ(base["shards"], 4);
+  EXPECT_EQ(base["data_bytes"], 250 * 784);
+  EXPECT_EQ(base["parameters"], 784 * 12 + 12 + 120 + 10);
+  EXPECT_EQ(base["optimizer_slots"], 2);
+  EXPECT_EQ(base["total_bytes"], base["theta_bytes"].get<Size>() * 7 +
+                                     base["workspace_bytes"].get<Size>() * 2 + 250 * 784);
+  EXPECT_EQ(memory({"--shards", "4", "--optimizer", "sgd"})["optimizer_slots"], 0);
+  EXPECT_GT(memory({"--shards", "2"})["workspace_bytes"], base["workspace_bytes"]);
+  const Size in_double =
+      memory({"--shards", "4", "--precision", "float64"})["theta_bytes"].get<Size>();
+  EXPECT_NEAR(static_cast<double>(in_double) / base["theta_bytes"].get<double>(), 2, 0.05);
+  const Words threads = without(quick_training(), "--threads") +
+                        Words{"--dry-run", "--shards", "4", "--threads", "3"};
+  EXPECT_EQ(json_of(threads)["memory"]["threads"], 3);
+}
+
+}  // namespace
+}  // namespace dtheta::test

@@ -28,11 +28,12 @@ Size multiply_adds(const Network<T>& network) {
 
 template <std::floating_point T>
 Size default_shards(const Network<T>& network, Size m) {
-  // A shard does at least `reuse` multiply-adds for every number of its dθ, so that clearing and
-  // adding dθ stays a small part of its work. 16 shards are enough for 16 cores at the usual
-  // batches; a large batch gets more, of at least 32 samples each. A power of two deals evenly to
-  // 2, 4, 8 and 16 threads: 5 shards would keep one of two threads idle for a sixth of the time.
-  constexpr Size reuse = 48;
+  // A shard does at least `reuse` multiply-adds for every number of its dθ, so that clearing,
+  // filling and adding dθ stays at a twentieth of its work. 16 shards are enough for 16 cores at
+  // the usual batches; a large batch gets more, of at least 32 samples each. A power of two deals
+  // evenly to 2, 4, 8 and 16 threads: 5 shards would keep one of two threads idle for a sixth of
+  // the time.
+  constexpr Size reuse = 192;
   const Size samples =
       std::max<Size>(1, reuse * network.parameter_count() / multiply_adds(network));
   const Size affordable = std::max<Size>(2, m / samples);

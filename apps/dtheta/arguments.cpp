@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
-#include <map>
 #include <utility>
 
 #include <boost/program_options.hpp>
@@ -73,7 +72,8 @@ std::string dashed(std::string name) {
   throw UsageError(fmt::format("{} needs a value: {} {}", name, name, option->placeholder));
 }
 
-/// Options without an abbreviation; a dash alone is no option, so -1 can be a value.
+/// The options, which begin with two dashes and are written out, with their values; the other words
+/// as operands. One dash makes no option: -1 can be a value.
 po::parsed_options tokenized(std::string_view command, std::span<const std::string> arguments,
                              Interface& interface) {
   namespace style = po::command_line_style;

@@ -164,7 +164,8 @@ ExitCode run_command_line(Words words, const Console& console) {
     console.error(error.what());
     return ExitCode::input_output;
   } catch (const std::bad_alloc&) {
-    console.error("there is not enough memory; train --dry-run shows what a training needs");
+    console.error(
+        "there is not enough memory; fewer --threads, a smaller --batch-size or network need less");
     return ExitCode::unusable_runtime;
   } catch (const std::exception& error) {  // what the machine would not do: no more threads, ...
     console.error(error.what());

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <string>
 
+#include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -19,18 +20,15 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
+/// "dtheta: label: message" with the label, or the name where there is none, in colour.
 void print(const Console& console, std::string_view label, std::string_view colour,
            std::string_view message) {
-  console.err << "dtheta: ";
-  if (!label.empty()) {
-    if (console.is_colour && !colour.empty()) {
-      console.err << colour << label << plain;
-    } else {
-      console.err << label;
-    }
-    console.err << ": ";
-  }
-  console.err << message << std::endl;
+  const auto coloured = [&](std::string_view text) {
+    const bool is_plain = !console.is_colour || colour.empty();
+    return is_plain ? std::string(text) : fmt::format("{}{}{}", colour, text, plain);
+  };
+  console.err << (label.empty() ? coloured("dtheta") : "dtheta: " + coloured(label)) << ": "
+              << message.substr(0, message.find_last_not_of('\n') + 1) << std::endl;
 }
 
 }  // namespace
@@ -39,13 +37,7 @@ void Console::note(std::string_view message) const { print(*this, "note", "", me
 
 void Console::warn(std::string_view message) const { print(*this, "warning", yellow, message); }
 
-void Console::error(std::string_view message) const {
-  if (is_colour) {
-    err << red << "dtheta" << plain << ": " << message << std::endl;
-  } else {
-    print(*this, "", "", message);
-  }
-}
+void Console::error(std::string_view message) const { print(*this, "", red, message); }
 
 int Console::columns() const {
   winsize size{};

@@ -1,5 +1,6 @@
 #include "data_part.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -42,11 +43,19 @@ DataPart read_part(const std::filesystem::path& file, const std::string& name) {
       fmt::format("{} has no {} part, only {}; choose with --split", file.string(), name, found));
 }
 
+bool has_names(std::span<const std::string> classes) {
+  for (std::size_t c = 0; c < classes.size(); ++c) {
+    if (classes[c] != std::to_string(c)) return true;
+  }
+  return false;
+}
+
 template <std::floating_point T>
 void warn_of_doubtful_fit(const Model<T>& model, const Dataset& data, const Console& console) {
-  if (data.is_classification() && data.class_names() != model.class_names) {
+  const std::vector<std::string>& names = data.class_names();
+  if (has_names(names) && has_names(model.class_names) && names != model.class_names) {
     console.warn(fmt::format("the data's classes ({}) are not called like the model's ({})",
-                             some_names(data.class_names()), some_names(model.class_names)));
+                             some_names(names), some_names(model.class_names)));
   }
   const bool is_real = data.type() == ElementType::float32 || data.type() == ElementType::float64;
   if (is_real && model.input.scale != 1) {

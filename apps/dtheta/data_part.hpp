@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <filesystem>
+#include <span>
 #include <string>
 
 #include "console.hpp"
@@ -25,6 +26,10 @@ Option split_option(std::string& target);
 /// Reads `file` and keeps the part of that name; of an empty name the first there is of test,
 /// validation and train. Throws DataError when there is no such part, else as read_dataset.
 DataPart read_part(const std::filesystem::path& file, const std::string& name);
+
+/// Whether the classes are called otherwise than "0", "1", ...: what a class is called that has no
+/// name.
+bool has_names(std::span<const std::string> classes);
 
 /// Warns when the data is likely to mean something else than the data the model was trained on:
 /// other class names, or real numbers where the model scales integers.

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -33,21 +35,31 @@ std::string rate_text(const EpochReport& report) {
   return std::isfinite(rate) ? grouped(std::llround(rate)) + " samples/s" : "";
 }
 
-std::string figures_text(double loss, double accuracy, bool is_classification) {
-  return is_classification ? fmt::format("loss {:.4f}  accuracy {}", loss, percent_text(accuracy))
-                           : fmt::format("loss {:.6g}", loss);
-}
-
-/// A part of the live line; of those that do not fit, the highest rank leaves first.
+/// A part of a line; of those that do not fit, the highest rank leaves first.
 struct Part {
   std::string text;
   int rank;
 };
 
+/// The rank of what is never left out.
+constexpr int always = 0;
+
 std::string joined(const std::vector<Part>& parts) {
   std::string line;
   for (const Part& part : parts) {
     if (!part.text.empty()) line += (line.empty() ? "" : "  ") + part.text;
+  }
+  return line;
+}
+
+/// The parts that fit into `width` characters, and those that have to be there.
+std::string fitted(std::vector<Part> parts, std::size_t width) {
+  std::string line = joined(parts);
+  while (line.size() > width) {
+    const auto least = std::ranges::max_element(parts, {}, &Part::rank);
+    if (least->rank == always) break;
+    parts.erase(least);
+    line = joined(parts);
   }
   return line;
 }
@@ -59,34 +71,36 @@ std::string progress_line(const ProgressState& state, int columns) {
   const EpochReport& report = state.so_far;
   const double share =
       static_cast<double>(report.samples) / static_cast<double>(state.samples_per_epoch);
-  std::vector<Part> parts{
-      {epoch_label(report.epoch, state.epochs), 0},
-      {bar(share), 5},
-      {fmt::format("{:3.0f} %", std::floor(100 * share)), 2},
-      {fmt::format("loss {:.4f}", report.loss), 1},
-      {state.is_classification ? "accuracy " + percent_text(report.accuracy) : "", 3},
-      {rate_text(report), 4},
-      {duration_text(state.seconds_left) + " left", 2}};
-  std::string line = joined(parts);
-  while (line.size() > width && parts.size() > 1) {
-    parts.erase(std::ranges::max_element(parts, {}, &Part::rank));
-    line = joined(parts);
-  }
+  const std::string line =
+      fitted({{epoch_label(report.epoch, state.epochs), always},
+              {bar(share), 5},
+              {fmt::format("{:3.0f} %", std::floor(100 * share)), 2},
+              {fmt::format("loss {:.4f}", report.loss), 1},
+              {state.is_classification ? "accuracy " + percent_text(report.accuracy) : "", 3},
+              {rate_text(report), 4},
+              {duration_text(state.seconds_left) + " left", 2}},
+             width);
   return line.substr(0, width);
 }
 
-std::string epoch_line(const EpochFigures& figures, Size epochs, bool is_classification) {
+std::string epoch_line(const EpochFigures& figures, Size epochs, bool is_classification,
+                       std::size_t columns) {
   const EpochReport& training = figures.training;
-  std::string line = epoch_label(training.epoch, epochs) + "  " +
-                     figures_text(training.loss, training.accuracy, is_classification);
-  const auto add = [&](std::string_view name, const std::optional<Evaluation>& evaluation) {
-    if (!evaluation) return;
-    line += fmt::format("  {} {}", name,
-                        figures_text(evaluation->loss, evaluation->accuracy, is_classification));
+  std::vector<Part> parts{{epoch_label(training.epoch, epochs), always}};
+  const auto add = [&](std::string_view name, double loss, double accuracy, std::string_view of) {
+    const std::string number =
+        is_classification ? fmt::format("{:.4f}", loss) : fmt::format("{:.6g}", loss);
+    parts.push_back({fmt::format("{} {}", name, number), always});
+    if (is_classification) {
+      parts.push_back({fmt::format("{}{}", of, percent_text(accuracy)), always});
+    }
   };
-  add("validation", figures.validation);
-  add("test", figures.test);
-  return fmt::format("{}  {}  {}", line, rate_text(training), duration_text(training.seconds));
+  add("loss", training.loss, training.accuracy, "accuracy ");
+  if (const auto& found = figures.validation) add("validation", found->loss, found->accuracy, "");
+  if (const auto& found = figures.test) add("test", found->loss, found->accuracy, "");
+  parts.push_back({rate_text(training), 2});
+  parts.push_back({duration_text(training.seconds), 1});
+  return fitted(std::move(parts), columns);
 }
 
 Progress::Progress(const Console& console, Size epochs, Size samples_per_epoch,
@@ -116,7 +130,10 @@ void Progress::step(const EpochReport& so_far) {
 
 void Progress::epoch(const EpochFigures& figures) {
   clear_line();
-  console_.err << epoch_line(figures, state_.epochs, state_.is_classification) << std::endl;
+  const std::size_t columns = console_.is_live ? static_cast<std::size_t>(console_.columns())
+                                               : std::numeric_limits<std::size_t>::max();
+  console_.err << epoch_line(figures, state_.epochs, state_.is_classification, columns)
+               << std::endl;
 }
 
 void Progress::clear_line() {

@@ -30,8 +30,10 @@ struct EpochFigures {
   std::optional<Evaluation> test;
 };
 
-/// "epoch  3/10  loss 0.0512  accuracy 98.41 %  ...".
-std::string epoch_line(const EpochFigures& figures, Size epochs, bool is_classification);
+/// "epoch  3/10  loss 0.0512  accuracy 98.41 %  validation 0.0614  98.02 %  ...". Speed and time
+/// are left out where they would make it longer than `columns`.
+std::string epoch_line(const EpochFigures& figures, Size epochs, bool is_classification,
+                       std::size_t columns);
 
 /// Draws the live line on a terminal, at most ten times a second, and leaves one line an epoch.
 /// The line is gone when the object is. One thread at a time may use it.

@@ -28,7 +28,7 @@ Runtime start_runtime(const RunOptions& options, const Machine& machine, const C
   const Size wanted = options.threads > 0 ? options.threads : Size{usable_threads(machine)};
   runtime.threads = static_cast<int>(std::min(wanted, Size{runtime.blas.max_callers}));
   if (runtime.threads < wanted) {
-    console.warn(fmt::format("{} serves {} threads at once, --threads {} becomes {}",
+    console.warn(fmt::format("{} serves {} threads at once: {} threads become {}",
                              runtime.blas.version, runtime.blas.max_callers, wanted,
                              runtime.threads));
   }

@@ -18,16 +18,17 @@ DataTraits traits_of(const Dataset& data) {
 }
 
 template <std::floating_point T>
-Model<T> loaded_model(const ModelSource& source, const TrainOptions& options, const Dataset& train,
-                      const Console& console) {
+Model<T> loaded_model(const ModelSource& source, const TrainOptions& options,
+                      const TrainingData& data, const Console& console) {
   Model<T> model = load_model<T>(source.file).model;
   if (!options.loss.empty()) {
     model.loss =
-        choose_network(layer_list_text(model.network->spec()), traits_of(train), options.loss).loss;
+        choose_network(layer_list_text(model.network->spec()), traits_of(data.train), options.loss)
+            .loss;
   }
-  check_fit(model, train, options.data);
-  warn_of_doubtful_fit(model, train, console);
-  model.class_names = train.class_names();
+  check_fit(model, data.train, options.data);
+  warn_of_doubtful_fit(model, data.train, console);
+  if (has_names(data.class_names())) model.class_names = data.class_names();
   return model;
 }
 
@@ -60,21 +61,21 @@ Precision training_precision(const ModelSource& source, const Interface& interfa
 
 template <std::floating_point T>
 Model<T> starting_model(const ModelSource& source, const TrainOptions& options,
-                        const Dataset& train, const Console& console) {
-  if (source.kind == ModelKind::file) return loaded_model<T>(source, options, train, console);
-  NetworkChoice choice = choose_network(source.layers, traits_of(train), options.loss);
+                        const TrainingData& data, const Console& console) {
+  if (source.kind == ModelKind::file) return loaded_model<T>(source, options, data, console);
+  NetworkChoice choice = choose_network(source.layers, traits_of(data.train), options.loss);
   Model<T> model = make_model<T>(std::move(choice.spec), std::move(choice.loss),
                                  options.recipe.initializer, options.recipe.seed);
-  model.input = default_preparation(train.type());
-  model.class_names = train.class_names();
-  check_fit(model, train, options.data);
+  model.input = default_preparation(data.train.type());
+  model.class_names = data.class_names();
+  check_fit(model, data.train, options.data);
   warn_of_zeros(model, options.recipe.initializer, console);
   return model;
 }
 
-template Model<float> starting_model(const ModelSource&, const TrainOptions&, const Dataset&,
+template Model<float> starting_model(const ModelSource&, const TrainOptions&, const TrainingData&,
                                      const Console&);
-template Model<double> starting_model(const ModelSource&, const TrainOptions&, const Dataset&,
+template Model<double> starting_model(const ModelSource&, const TrainOptions&, const TrainingData&,
                                       const Console&);
 
 }  // namespace dtheta::cli

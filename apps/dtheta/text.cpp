@@ -30,6 +30,7 @@ std::string bytes_text(Size bytes) {
 }
 
 std::string duration_text(double seconds) {
+  if (seconds < 0.0995) return fmt::format("{:.0f} ms", 1000 * seconds);
   if (seconds < 9.95) return fmt::format("{:.1f} s", seconds);
   const auto whole = static_cast<Size>(std::llround(seconds));
   if (whole < 60) return fmt::format("{} s", whole);

@@ -15,7 +15,7 @@ std::string grouped(Size number);
 /// "512 B", "1.5 KiB", "23.4 MiB", ...: three or four digits.
 std::string bytes_text(Size bytes);
 
-/// A duration to read at a glance: "0.4 s", "12 s", "3 min 05 s", "2 h 10 min".
+/// A duration to read at a glance: "15 ms", "0.4 s", "12 s", "3 min 05 s", "2 h 10 min".
 std::string duration_text(double seconds);
 
 /// A share in [0, 1] as "98.76 %".

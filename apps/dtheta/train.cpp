@@ -60,7 +60,7 @@ class Train final : public Command {
     const Runtime runtime = start_runtime(options_.run, inspect_machine(), console);
     const TrainingData data =
         read_training_data(options_.data, options_.test_data, options_.recipe);
-    Model<T> model = starting_model<T>(source, options_, data.train, console);
+    Model<T> model = starting_model<T>(source, options_, data, console);
     check_other_parts(model, data, console);
     Workers workers(runtime.threads);
     Trainer<T> trainer(std::move(model), options_.recipe, data.train, data.samples, workers);

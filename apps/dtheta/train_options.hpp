@@ -22,7 +22,7 @@ struct TrainOptions {
   std::string initializer = "he";
   Recipe recipe;  ///< `recipe.initializer` is set by check_train_options
   RunOptions run;
-  std::filesystem::path output;   ///< empty: see default_output
+  std::filesystem::path output;   ///< empty: check_train_options names it by model and data
   std::filesystem::path metrics;  ///< empty: none
   std::filesystem::path config;   ///< has been read with the arguments
   bool is_json = false;

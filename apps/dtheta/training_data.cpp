@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "data_part.hpp"
 #include "dtheta/core/error.hpp"
 #include "dtheta/data/sampler.hpp"
 #include "dtheta/data/splits.hpp"
@@ -27,6 +28,12 @@ Dataset read_test(const std::filesystem::path& file) {
 }
 
 }  // namespace
+
+const std::vector<std::string>& TrainingData::class_names() const {
+  const bool is_test_better =
+      test && test->classes() == train.classes() && !has_names(train.class_names());
+  return is_test_better ? test->class_names() : train.class_names();
+}
 
 Size TrainingData::bytes() const {
   Size sum = static_cast<Size>(train.x().size());

@@ -23,6 +23,8 @@ struct TrainingData {
   std::optional<Dataset> test;
   std::filesystem::path test_file;  ///< where `test` is from
 
+  /// The train part's, or the test part's where only that one has names: the course's files.
+  const std::vector<std::string>& class_names() const;
   /// Bytes of all samples.
   Size bytes() const;
   /// The model on the validation samples; nothing when there are none.

@@ -56,11 +56,11 @@ MemoryPlan memory_plan(const Trainer<T>& trainer, const TrainingData& data, Size
 template <std::floating_point T>
 std::string announcement(std::string_view name, const Trainer<T>& trainer, Size threads) {
   const Recipe& recipe = trainer.recipe();
-  return fmt::format("{}: {}; {} of {} of {}; {} a step, {}", name,
+  return fmt::format("{}: {}, on {}\n{} of {} of {} in {}", name,
                      counted(trainer.model().network->parameter_count(), "parameter"),
-                     counted(recipe.epochs, "epoch"), counted(trainer.steps_per_epoch(), "step"),
-                     counted(recipe.batch_size, "sample"), counted(recipe.shards, "shard"),
-                     counted(threads, "thread"));
+                     counted(threads, "thread"), counted(recipe.epochs, "epoch"),
+                     counted(trainer.steps_per_epoch(), "step"),
+                     counted(recipe.batch_size, "sample"), counted(recipe.shards, "shard"));
 }
 
 template <std::floating_point T>

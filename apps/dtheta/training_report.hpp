@@ -25,7 +25,8 @@ nlohmann::ordered_json provenance(const BlasFacts& blas, const TrainOptions& opt
 template <std::floating_point T>
 MemoryPlan memory_plan(const Trainer<T>& trainer, const TrainingData& data, Size threads);
 
-/// "lenet5: 61,706 parameters; 10 epochs of 469 steps; ...": the line before the first epoch.
+/// The lines before the first epoch: "lenet5: 44,426 parameters, on 2 threads", "10 epochs of 469
+/// steps of 128 samples in 16 shards".
 template <std::floating_point T>
 std::string announcement(std::string_view name, const Trainer<T>& trainer, Size threads);
 

@@ -21,9 +21,18 @@ inline Words operator+(Words words, const Words& more) {
   return words;
 }
 
-/// A test that runs dtheta in an empty folder.
+/// A test that runs dtheta in an empty folder, free of what the environment says of dtheta.
 class DthetaProgram : public testing::Test {
  protected:
+  DthetaProgram() {
+    std::vector<std::string> names;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+      const std::string_view text = *entry;
+      if (text.starts_with("DTHETA_")) names.emplace_back(text.substr(0, text.find('=')));
+    }
+    for (const std::string& name : names) ::unsetenv(name.c_str());
+  }
+
   ProgramResult run(const Words& words, const Variables& variables = {}) const {
     return run_program(Words{DTHETA_PROGRAM} + words,
                        {.folder = folder_.path(), .variables = variables});

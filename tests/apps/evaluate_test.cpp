@@ -73,20 +73,38 @@ TEST_F(Evaluate, PrintsATableForPeople) {
   EXPECT_TRUE(contains(text, "true \\ predicted"));
 }
 
-TEST_F(Evaluate, WarnsOfOtherClassNames) {
-  write("x.csv", [] {
-    std::string csv;
-    for (int n = 0; n < 20; ++n) {
-      for (int i = 0; i < 784; ++i) csv += "0.5,";
-      csv += std::string(1, static_cast<char>('a' + n % 10)) + "\n";
-    }
-    return csv;
-  }());
+TEST_F(Evaluate, WarnsOfDataThatLooksScaledAlready) {
+  std::string csv;
+  for (int n = 0; n < 20; ++n) {
+    for (int i = 0; i < 784; ++i) csv += "0.5,";
+    csv += std::to_string(n % 10) + "\n";
+  }
+  write("x.csv", csv);
   output_of({"dataset", "import", "csv", "x.csv", "--label-column", "-1", "--output", "x.h5"});
   const ProgramResult result = run({"evaluate", "--model", "model.h5", "--data", "x.h5"});
   EXPECT_EQ(result.exit_code, 0) << result.err;  // a row of 784 numbers fits a 28x28x1 input
-  EXPECT_TRUE(contains(result.err, "classes (a, b, c, d, e, ...) are not called like the model's"));
   EXPECT_TRUE(contains(result.err, "the data is float32: is it scaled already?"));
+}
+
+TEST_F(DthetaProgram, OtherClassNamesAreWarnedOf) {
+  const auto make = [&](const std::string& name, const std::string& classes) {
+    write(name + ".csv", classes);
+    output_of({"dataset", "import", "csv", name + ".csv", "--label-column", "-1", "--output",
+               name + ".h5"});
+  };
+  make("pets", "1,cat\n2,dog\n");
+  make("farm", "1,cow\n2,dog\n");
+  make("numbers", "1,0\n2,1\n");
+  output_of({"train", "--data", "pets.h5", "--model", "logistic", "--output", "m.h5"});
+  const auto warning = [&](const std::string& data) {
+    return run({"evaluate", "--model", "m.h5", "--data", data}).err;
+  };
+  EXPECT_TRUE(contains(warning("farm.h5"),
+                       "the data's classes (cow, dog) are not called like the model's (cat, dog)"));
+  EXPECT_EQ(warning("pets.h5"), "");
+  EXPECT_EQ(warning("numbers.h5"), "");
+  output_of({"train", "--data", "numbers.h5", "--model", "m.h5", "--output", "m.h5"});
+  EXPECT_EQ(json_of({"inspect", "m.h5"})["class_names"], (nlohmann::json{"cat", "dog"}));
 }
 
 TEST_F(Predict, WritesProbabilitiesForEverySample) {

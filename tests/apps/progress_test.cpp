@@ -43,10 +43,12 @@ TEST(Progress, AnEpochIsOneLine) {
   const EpochFigures figures{.training = some_report(),
                              .validation = Evaluation{.samples = 9, .loss = 0.5, .accuracy = 0.25},
                              .test = {}};
-  EXPECT_EQ(epoch_line(figures, 10, true),
-            "epoch  3/10  loss 0.1235  accuracy 96.32 %  validation loss 0.5000  "
-            "accuracy 25.00 %  2,000 samples/s  0.2 s");
-  EXPECT_EQ(epoch_line({.training = some_report(), .validation = {}, .test = {}}, 3, false),
+  const std::string figures_alone =
+      "epoch  3/10  loss 0.1235  accuracy 96.32 %  validation 0.5000  25.00 %";
+  EXPECT_EQ(epoch_line(figures, 10, true, 100), figures_alone + "  2,000 samples/s  0.2 s");
+  EXPECT_EQ(epoch_line(figures, 10, true, 80), figures_alone + "  0.2 s");
+  EXPECT_EQ(epoch_line(figures, 10, true, 20), figures_alone);
+  EXPECT_EQ(epoch_line({.training = some_report(), .validation = {}, .test = {}}, 3, false, 80),
             "epoch 3/3  loss 0.12345  2,000 samples/s  0.2 s");
 }
 

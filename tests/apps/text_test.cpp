@@ -20,7 +20,7 @@ TEST(Text, ScalesBytesAndDurations) {
   EXPECT_EQ(bytes_text(1023), "1023 B");
   EXPECT_EQ(bytes_text(1536), "1.5 KiB");
   EXPECT_EQ(bytes_text(Size{5} << 30), "5.0 GiB");
-  EXPECT_EQ(duration_text(0.04), "0.0 s");
+  EXPECT_EQ(duration_text(0.0151), "15 ms");
   EXPECT_EQ(duration_text(9.96), "10 s");
   EXPECT_EQ(duration_text(59.4), "59 s");
   EXPECT_EQ(duration_text(65), "1 min 05 s");

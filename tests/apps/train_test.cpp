@@ -29,7 +29,9 @@ TEST_F(Train, TellsOnStandardOutputWhatCameOutAndOnStandardErrorHowItGoes) {
                            "Next: dtheta evaluate --model model.h5 --data digits.h5\n"}) {
     EXPECT_TRUE(contains(result.out, part));
   }
-  EXPECT_TRUE(contains(result.err, "model: 9,550 parameters; 2 epochs of 2 steps of 128 samples"));
+  EXPECT_TRUE(contains(result.err,
+                       "model: 9,550 parameters, on 2 threads\n2 epochs of 2 steps of 128 "
+                       "samples in "));
   EXPECT_TRUE(contains(result.err, "\nepoch 1/2  loss "));
   EXPECT_TRUE(contains(result.err, "\nepoch 2/2  loss "));
   EXPECT_EQ(result.err.find('\x1b'), std::string::npos);  // no terminal, no escape sequences
@@ -114,6 +116,19 @@ TEST_F(Train, TestsOnTheOnlyPartOfASecondFile) {
   EXPECT_FALSE(json_of({"train", "--data", "a.h5", "--model", "dense 1", "--epochs", "1",
                         "--output", "m.h5"})
                    .contains("test_loss"));
+}
+
+TEST_F(Train, TakesTheClassesNamesFromTheTestDataWhereOnlyItHasThem) {
+  write("numbers.csv", "1,0\n2,1\n");
+  write("names.csv", "1,cat\n2,dog\n");
+  for (const std::string name : {"numbers", "names"}) {
+    output_of({"dataset", "import", "csv", name + ".csv", "--label-column", "-1", "--output",
+               name + ".h5"});
+  }
+  const ProgramResult result = run({"train", "--data", "numbers.h5", "--test-data", "names.h5",
+                                    "--model", "logistic", "--epochs", "1", "--output", "m.h5"});
+  EXPECT_FALSE(contains(result.err, "warning"));
+  EXPECT_EQ(json_of({"inspect", "m.h5"})["class_names"], (Json{"cat", "dog"}));
 }
 
 /// Gradient descent as a textbook writes it, in double.

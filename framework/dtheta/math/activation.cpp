@@ -5,13 +5,14 @@
 #include <concepts>
 #include <cstddef>
 #include <numeric>
+#include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "dtheta/math/activation.cpp"
 #include <hwy/foreach_target.h>  // compiles what follows once for each instruction set
 #include <hwy/highway.h>
 
-#include "dtheta/math/exponential-inl.hpp"
+#include "dtheta/math/activation_functions-inl.hpp"
 #include "dtheta/math/vector_loop-inl.hpp"
 
 #ifndef DTHETA_MATH_ACTIVATION_KERNELS_
@@ -35,71 +36,6 @@ HWY_BEFORE_NAMESPACE();
 namespace dtheta {
 namespace HWY_NAMESPACE {
 namespace {
-
-// Each activation: a = value(d, z) and dz = derivative(d, a, da).
-
-struct Identity {
-  template <class D, class V>
-  HWY_INLINE V value(D, V z) const {
-    return z;
-  }
-};
-
-struct Sigmoid {
-  /// From e^-|z|, which cannot overflow: 1/(1 + e) or e/(1 + e). Relative error below 4·2⁻²⁴
-  /// (float), 4·2⁻⁵³ (double).
-  template <class D, class V>
-  HWY_INLINE V value(D d, V z) const {
-    const V one = hn::Set(d, hn::TFromD<D>{1});
-    const V e = exp_of_nonpositive(d, hn::Neg(hn::Abs(z)));
-    const V numerator = hn::IfThenElse(hn::Lt(z, hn::Zero(d)), e, one);
-    return hn::Div(numerator, hn::Add(one, e));
-  }
-  template <class D, class V>
-  HWY_INLINE V derivative(D d, V a, V da) const {
-    return hn::Mul(da, hn::Mul(a, hn::Sub(hn::Set(d, hn::TFromD<D>{1}), a)));
-  }
-};
-
-struct Tanh {
-  /// tanh |z| = -t/(2 + t) with t = e^(-2|z|) - 1: no cancellation near 0, no overflow. Relative
-  /// error below 4·2⁻²⁴ (float), 4·2⁻⁵³ (double).
-  template <class D, class V>
-  HWY_INLINE V value(D d, V z) const {
-    const V two = hn::Set(d, hn::TFromD<D>{2});
-    const V t = expm1_of_nonpositive(d, hn::Neg(hn::Mul(two, hn::Abs(z))));
-    return hn::CopySign(hn::Div(t, hn::Add(two, t)), z);
-  }
-  template <class D, class V>
-  HWY_INLINE V derivative(D d, V a, V da) const {
-    return hn::Mul(da, hn::Sub(hn::Set(d, hn::TFromD<D>{1}), hn::Mul(a, a)));
-  }
-};
-
-struct Relu {
-  template <class D, class V>
-  HWY_INLINE V value(D d, V z) const {
-    return hn::IfThenZeroElse(hn::Le(z, hn::Zero(d)), z);  // a comparison with NaN is false
-  }
-  template <class D, class V>
-  HWY_INLINE V derivative(D d, V a, V da) const {
-    return hn::IfThenElseZero(hn::Gt(a, hn::Zero(d)), da);
-  }
-};
-
-template <class T>
-struct LeakyRelu {
-  T slope;
-
-  template <class D, class V>
-  HWY_INLINE V value(D d, V z) const {
-    return hn::IfThenElse(hn::Gt(z, hn::Zero(d)), z, hn::Mul(hn::Set(d, slope), z));
-  }
-  template <class D, class V>
-  HWY_INLINE V derivative(D d, V a, V da) const {
-    return hn::IfThenElse(hn::Gt(a, hn::Zero(d)), da, hn::Mul(hn::Set(d, slope), da));
-  }
-};
 
 template <class G>
 struct Activate {
@@ -147,39 +83,15 @@ void activate_rows(T* z, const T* bias, std::size_t m, std::size_t k, const G& g
 
 template <class T>
 void forward(T* z, const T* bias, std::size_t m, std::size_t k, const ActivationOptions& g) {
-  switch (g.kind) {
-    case Activation::identity:
-      return activate_rows(z, bias, m, k, Identity());
-    case Activation::sigmoid:
-      return activate_rows(z, bias, m, k, Sigmoid());
-    case Activation::tanh:
-      return activate_rows(z, bias, m, k, Tanh());
-    case Activation::relu:
-      return activate_rows(z, bias, m, k, Relu());
-    case Activation::leaky_relu:
-      return activate_rows(z, bias, m, k, LeakyRelu<T>{static_cast<T>(g.slope)});
-  }
-}
-
-template <class T, class G>
-void differentiate(const T* a, T* da, std::size_t n, const G& g) {
-  for_each_vector<T>(n, Differentiate<G>{g}, a, da);
+  with_activation<T>(g, [&](const auto& function) { activate_rows(z, bias, m, k, function); });
 }
 
 template <class T>
 void backward(const T* a, T* da, std::size_t n, const ActivationOptions& g) {
-  switch (g.kind) {
-    case Activation::identity:
-      return;
-    case Activation::sigmoid:
-      return differentiate(a, da, n, Sigmoid());
-    case Activation::tanh:
-      return differentiate(a, da, n, Tanh());
-    case Activation::relu:
-      return differentiate(a, da, n, Relu());
-    case Activation::leaky_relu:
-      return differentiate(a, da, n, LeakyRelu<T>{static_cast<T>(g.slope)});
-  }
+  if (g.kind == Activation::identity) return;
+  with_activation<T>(g, [&](const auto& function) {
+    for_each_vector<T>(n, Differentiate<std::decay_t<decltype(function)>>{function}, a, da);
+  });
 }
 
 /// Narrow rows are joined, as above: row n goes into partial sum n mod 16, a row of its own.

@@ -1,0 +1,88 @@
+/// Matrix products whose right factor is packed once and used many times.
+#pragma once
+
+#include <concepts>
+#include <span>
+
+#include "dtheta/core/view.hpp"
+#include "dtheta/math/blas.hpp"
+
+namespace dtheta {
+
+/// Columns of a panel: a few vectors of the vector unit in use.
+template <std::floating_point T>
+Size panel_width();
+
+/// n rounded up to whole panels.
+template <std::floating_point T>
+Size panel_padded(Size n) {
+  const Size width = panel_width<T>();
+  return (n + width - 1) / width * width;
+}
+
+/// The left factor A {m, k} of a product, element (i, p) at data[i · row_stride + p ·
+/// column_stride]: a matrix, its transpose, or a window on either.
+template <std::floating_point T>
+struct StridedFactor {
+  const T* data = nullptr;
+  Size row_stride = 0;
+  Size column_stride = 1;
+};
+
+/// The right factor B {k, n} cut into panels of panel_width() neighbouring columns: element (p, j)
+/// at data[j / width · panel_stride + p · row_stride + j % width]. Up to panel_padded(n) columns
+/// are read; what the surplus ones hold does not matter.
+template <std::floating_point T>
+struct PanelFactor {
+  const T* data = nullptr;
+  Size panel_stride = 0;
+  Size row_stride = 0;
+
+  /// What pack_panels wrote.
+  static PanelFactor packed(const T* panels, Size k) {
+    return {panels, k * panel_width<T>(), panel_width<T>()};
+  }
+  /// A row-major matrix whose rows begin `stride` ≥ panel_padded(n) elements apart.
+  static PanelFactor matrix(const T* data, Size stride) { return {data, panel_width<T>(), stride}; }
+};
+
+/// Packs B {k, n} into panels: panel j holds its columns of row 0, of row 1, ... one after another,
+/// zeros beyond n. `panels` {k · panel_padded(n)} is overwritten.
+template <std::floating_point T>
+void pack_panels(const Factor<std::type_identity_t<T>>& b, std::span<T> panels);
+
+/// C {m, n} = A {m, k} · B {k, n}, or C += A · B when `accumulate`. Rows of C begin `c_stride`
+/// elements apart; nothing is written beyond column n.
+///
+/// Every element is one chain of fused multiply-adds in the order of k, so its bits depend on the
+/// operands only: not on the vector unit, nor on which rows or columns are computed together.
+/// Runs on the calling thread; safe from any number of threads on disjoint C.
+template <std::floating_point T>
+void panel_gemm(Size m, Size n, Size k, const StridedFactor<T>& a, const PanelFactor<T>& b, T* c,
+                Size c_stride, bool accumulate);
+
+/// Where the two packings of a kernel W {k, n} lie: panels of W for x · W and, `with_adjoint`,
+/// panels of Wᵀ for dz · Wᵀ. A value; the memory is the caller's.
+template <std::floating_point T>
+struct KernelPanels {
+  Size k = 0;
+  Size n = 0;
+  bool with_adjoint = false;
+
+  Size forward_size() const { return k * panel_padded<T>(n); }
+  Size size() const { return forward_size() + (with_adjoint ? n * panel_padded<T>(k) : 0); }
+
+  /// `panels` {size()} is overwritten.
+  void pack(View<const T> w, std::span<T> panels) const {
+    pack_panels<T>(w, panels.first(static_cast<std::size_t>(forward_size())));
+    if (!with_adjoint) return;
+    pack_panels<T>(transposed(w), panels.subspan(static_cast<std::size_t>(forward_size())));
+  }
+
+  PanelFactor<T> forward(const T* panels) const { return PanelFactor<T>::packed(panels, k); }
+  PanelFactor<T> adjoint(const T* panels) const {
+    return PanelFactor<T>::packed(panels + forward_size(), n);
+  }
+};
+
+}  // namespace dtheta

@@ -57,9 +57,9 @@ std::optional<std::string> Reader::text(std::string_view object,
   if (static_cast<Size>(H5Tget_size(type.get())) > file_size_) {
     fail(where, "claims more text than the file holds");
   }
-  return take_texts(type.get(), space.get(), 1,
-                    [&](void* data) { check(where, H5Aread(opened.get(), type.get(), data)); })
-      .front();
+  TextBuffer buffer(type.get(), 1);
+  check(where, H5Aread(opened.get(), buffer.memory_type(), buffer.data()));
+  return texts_in(where, buffer).front();
 }
 
 }  // namespace dtheta::hdf5

@@ -91,14 +91,10 @@ std::vector<std::string> Reader::read_texts(std::string_view dataset) const {
     fail(dataset, *reason);
   }
   if (shape.size() == 0) return {};
-  if (H5Tis_variable_str(type.get()) > 0) {
-    hsize_t bytes = 0;
-    check(dataset, H5Dvlen_get_buf_size(opened.get(), type.get(), space.get(), &bytes));
-    if (static_cast<Size>(bytes) > file_size_) fail(dataset, "holds more text than the file");
-  }
-  return take_texts(type.get(), space.get(), shape.size(), [&](void* data) {
-    check(dataset, H5Dread(opened.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, data));
-  });
+  TextBuffer buffer(type.get(), shape.size());
+  check(dataset,
+        H5Dread(opened.get(), buffer.memory_type(), H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer.data()));
+  return texts_in(dataset, buffer);
 }
 
 }  // namespace dtheta::hdf5

@@ -97,6 +97,14 @@ Handle Reader::find(std::string_view object) const {
   }
 }
 
+std::vector<std::string> Reader::texts_in(std::string_view object, const TextBuffer& buffer) const {
+  try {
+    return buffer.texts(file_.get(), file_size_);
+  } catch (const DataError& error) {
+    fail(object, error.what());
+  }
+}
+
 bool Reader::recognises(const std::filesystem::path& path) {
   const Quiet quiet;
   std::error_code ignored;

@@ -12,6 +12,7 @@
 #include "dtheta/core/shape.hpp"
 #include "dtheta/data/dataset.hpp"
 #include "dtheta/storage/hdf5.hpp"
+#include "dtheta/storage/hdf5_texts.hpp"
 
 namespace dtheta::hdf5 {
 
@@ -78,6 +79,7 @@ class Reader {
   void read_into(std::string_view dataset, const ArrayInfo& info, ElementType type,
                  void* numbers) const;
   Handle open_attribute(std::string_view object, const std::string& attribute) const;
+  std::vector<std::string> texts_in(std::string_view object, const TextBuffer& buffer) const;
   Shape shape_of(std::string_view object, const Handle& space) const;
   void check(std::string_view object, std::int64_t result) const;
 

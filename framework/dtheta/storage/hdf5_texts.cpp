@@ -4,30 +4,48 @@
 
 #include <hdf5.h>
 
+#include "dtheta/core/error.hpp"
+#include "dtheta/storage/hdf5_heap.hpp"
+
 namespace dtheta::hdf5 {
 namespace {
 
-/// The strings of a buffer that HDF5 filled with pointers, given back to HDF5 at the end.
-class VariableTexts {
- public:
-  VariableTexts(Id type, Id space, Size count)
-      : type_(type), space_(space), pointers_(static_cast<std::size_t>(count)) {}
-  ~VariableTexts() { H5Dvlen_reclaim(type_, space_, H5P_DEFAULT, pointers_.data()); }
-  VariableTexts(const VariableTexts&) = delete;
-  VariableTexts& operator=(const VariableTexts&) = delete;
+/// A conversion of HDF5 that leaves references into the heap as they are on disk.
+herr_t keep_reference(hid_t from, hid_t to, H5T_cdata_t* state, std::size_t, std::size_t,
+                      std::size_t, void*, void*, hid_t) {
+  if (state->command != H5T_CONV_INIT) return 0;
+  state->need_bkg = H5T_BKG_NO;
+  const bool fits =
+      H5Tget_size(from) == HeapReference::bytes && H5Tget_size(to) == HeapReference::bytes;
+  return fits ? 0 : -1;
+}
 
-  char** data() { return pointers_.data(); }
-  std::vector<std::string> texts() const {
-    std::vector<std::string> result;
-    for (const char* text : pointers_) result.emplace_back(text == nullptr ? "" : text);
-    return result;
+GlobalHeap heap_of(Id file, Size file_size) {
+  const Handle creation(H5Fget_create_plist(file));
+  std::size_t address_bytes = 0;
+  std::size_t length_bytes = 0;
+  H5Pget_sizes(creation.get(), &address_bytes, &length_bytes);
+  if (address_bytes != 8 || length_bytes != 8) {
+    throw DataError("is text of variable length in a file whose addresses are not of 8 bytes");
   }
+  hsize_t base = 0;
+  H5Pget_userblock(creation.get(), &base);
+  void* descriptor = nullptr;
+  if (H5Fget_vfd_handle(file, H5P_DEFAULT, &descriptor) < 0 ||
+      base > static_cast<hsize_t>(file_size)) {
+    throw DataError("is text that cannot be reached");
+  }
+  return GlobalHeap(*static_cast<const int*>(descriptor), static_cast<Size>(base), file_size);
+}
 
- private:
-  Id type_;
-  Id space_;
-  std::vector<char*> pointers_;
-};
+std::vector<std::string> resolve(std::span<const char> references, GlobalHeap heap) {
+  std::vector<std::string> texts;
+  for (auto rest = std::as_bytes(references); !rest.empty();
+       rest = rest.subspan(HeapReference::bytes)) {
+    texts.push_back(heap.text(HeapReference(rest.first<HeapReference::bytes>())));
+  }
+  return texts;
+}
 
 /// Strings of fixed length, with what pads them taken off.
 std::vector<std::string> split_fixed(std::string_view characters, std::size_t length, Id type) {
@@ -45,17 +63,44 @@ std::vector<std::string> split_fixed(std::string_view characters, std::size_t le
 
 }  // namespace
 
-std::vector<std::string> take_texts(Id type, Id space, Size count,
-                                    const std::function<void(void*)>& read) {
-  if (H5Tis_variable_str(type) > 0) {
-    VariableTexts texts(type, space, count);
-    read(texts.data());
-    return texts.texts();
+/// A type of raw bytes that HDF5, while this lives, "converts" stored strings of variable length
+/// to: the only way to their references.
+class TextBuffer::ReferenceType {
+ public:
+  ReferenceType() : bytes_(H5Tcreate(H5T_OPAQUE, HeapReference::bytes)), text_(H5Tcopy(H5T_C_S1)) {
+    H5Tset_size(text_.get(), H5T_VARIABLE);
+    H5Tregister(H5T_PERS_SOFT, name, text_.get(), bytes_.get(), &keep_reference);
   }
-  const std::size_t length = H5Tget_size(type);
-  std::string characters(static_cast<std::size_t>(count) * length, '\0');
-  read(characters.data());
-  return split_fixed(characters, length, type);
+  ~ReferenceType() {
+    H5Tunregister(H5T_PERS_SOFT, name, text_.get(), bytes_.get(), &keep_reference);
+  }
+  ReferenceType(const ReferenceType&) = delete;
+  ReferenceType& operator=(const ReferenceType&) = delete;
+
+  Id get() const { return bytes_.get(); }
+
+ private:
+  static constexpr const char* name = "dtheta: keep the reference";
+  Handle bytes_;
+  Handle text_;
+};
+
+TextBuffer::TextBuffer(Id type, Size count) : type_(type) {
+  std::size_t length = H5Tget_size(type);
+  if (H5Tis_variable_str(type) > 0) {
+    references_ = std::make_unique<ReferenceType>();
+    length = HeapReference::bytes;
+  }
+  bytes_.resize(static_cast<std::size_t>(count) * length);
+}
+
+TextBuffer::~TextBuffer() = default;
+
+Id TextBuffer::memory_type() const { return references_ ? references_->get() : type_; }
+
+std::vector<std::string> TextBuffer::texts(Id file, Size file_size) const {
+  if (references_) return resolve(bytes_, heap_of(file, file_size));
+  return split_fixed({bytes_.data(), bytes_.size()}, H5Tget_size(type_), type_);
 }
 
 }  // namespace dtheta::hdf5

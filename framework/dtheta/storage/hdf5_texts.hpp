@@ -1,7 +1,8 @@
-/// Strings out of HDF5's buffers.
+/// Strings out of HDF5 files.
 #pragma once
 
-#include <functional>
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,10 +11,29 @@
 
 namespace dtheta::hdf5 {
 
-/// The `count` strings, of fixed or variable length, of a dataset or attribute with that string
-/// type and space; read(buffer) fills a buffer of that type. What pads strings of fixed length is
-/// taken off. Memory of count · length is allocated: check first.
-std::vector<std::string> take_texts(Id type, Id space, Size count,
-                                    const std::function<void(void*)>& read);
+/// Room for strings that HDF5 is about to read, of fixed or variable length.
+class TextBuffer {
+ public:
+  /// For `count` strings of the stored string type `type`, which must outlive this.
+  TextBuffer(Id type, Size count);
+  ~TextBuffer();
+  TextBuffer(const TextBuffer&) = delete;
+  TextBuffer& operator=(const TextBuffer&) = delete;
+
+  /// What HDF5 is to read into data() as. Bytes, not pointers to memory of its own.
+  Id memory_type() const;
+  void* data() { return bytes_.data(); }
+
+  /// The strings that were read from the open file of `file_size` bytes; what pads those of fixed
+  /// length is taken off. Throws DataError, to follow the object's name in a message, when the text
+  /// is damaged or more than the file can hold.
+  std::vector<std::string> texts(Id file, Size file_size) const;
+
+ private:
+  class ReferenceType;
+  Id type_;
+  std::unique_ptr<ReferenceType> references_;  // for strings of variable length
+  std::vector<char> bytes_;
+};
 
 }  // namespace dtheta::hdf5

@@ -1,0 +1,86 @@
+#include "dtheta/storage/hdf5_heap.hpp"
+
+#include <string_view>
+
+#include <unistd.h>
+
+#include "dtheta/core/error.hpp"
+
+namespace dtheta::hdf5 {
+namespace {
+
+constexpr std::size_t header = 16;  // of a collection as of an object in it
+constexpr std::string_view signature{"GCOL\1", 5};
+
+[[noreturn]] void damaged() { throw DataError("refers to text that is damaged or missing"); }
+
+/// An unsigned number of `width` bytes, little-endian.
+std::uint64_t number(std::string_view bytes, std::size_t at, std::size_t width) {
+  std::uint64_t result = 0;
+  for (std::size_t i = width; i-- > 0;) {
+    result = result << 8 | static_cast<unsigned char>(bytes[at + i]);
+  }
+  return result;
+}
+
+std::string read_at(int descriptor, Size offset, std::size_t size) {
+  std::string bytes(size, '\0');
+  std::size_t done = 0;
+  while (done < size) {
+    const auto got =
+        ::pread(descriptor, bytes.data() + done, size - done, offset + static_cast<Size>(done));
+    if (got <= 0) damaged();
+    done += static_cast<std::size_t>(got);
+  }
+  return bytes;
+}
+
+std::string_view characters(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+}  // namespace
+
+HeapReference::HeapReference(std::span<const std::byte, bytes> disk)
+    : length(static_cast<std::uint32_t>(number(characters(disk), 0, 4))),
+      address(number(characters(disk), 4, 8)),
+      index(static_cast<std::uint32_t>(number(characters(disk), 12, 4))) {}
+
+GlobalHeap::GlobalHeap(int descriptor, Size base, Size file_size)
+    : descriptor_(descriptor), base_(base), file_size_(file_size) {}
+
+const std::string& GlobalHeap::collection(std::uint64_t address) {
+  const auto known = collections_.find(address);
+  if (known != collections_.end()) return known->second;
+  const auto space = static_cast<std::uint64_t>(file_size_ - base_);
+  if (address > space || space - address < header) damaged();
+  const Size offset = base_ + static_cast<Size>(address);
+  const std::string start = read_at(descriptor_, offset, header);
+  const std::uint64_t size = number(start, 8, 8);
+  if (!start.starts_with(signature) || size < header || size > space - address) damaged();
+  return collections_.emplace(address, read_at(descriptor_, offset, static_cast<std::size_t>(size)))
+      .first->second;
+}
+
+std::string GlobalHeap::text(const HeapReference& reference) {
+  text_taken_ += reference.length;
+  if (text_taken_ > file_size_) throw DataError("claims more text than the file holds");
+  if (reference.length == 0) return {};
+  const std::string& objects = collection(reference.address);
+  std::size_t at = header;
+  while (objects.size() - at >= header) {
+    const std::uint64_t index = number(objects, at, 2);
+    const std::uint64_t size = number(objects, at + 8, 8);
+    if (index == 0 || size > objects.size() - at - header) break;  // 0: the free space at the end
+    if (index == reference.index) {
+      if (reference.length > size) break;
+      return objects.substr(at + header, reference.length);
+    }
+    const std::uint64_t padded = (size + 7) / 8 * 8;
+    at += header + static_cast<std::size_t>(padded);
+    if (at > objects.size()) break;
+  }
+  damaged();
+}
+
+}  // namespace dtheta::hdf5

@@ -10,7 +10,7 @@ class Models : public DthetaProgram {};
 TEST_F(Models, AreListedWithTheirSizes) {
   const std::string text = output_of({"models"});
   const nlohmann::json json = json_of({"models"});
-  for (const std::string name : {"logistic", "mlp", "lenet5", "mnist-cnn", "cats"}) {
+  for (const std::string name : {"logistic", "mlp", "lenet5", "mnist-cnn", "cats", "cifar-vgg"}) {
     EXPECT_TRUE(contains(text, "\n" + name));
     const auto entry = std::find_if(json.begin(), json.end(),
                                     [&](const auto& model) { return model["name"] == name; });

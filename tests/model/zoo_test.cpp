@@ -29,6 +29,8 @@ TEST(Zoo, HasTheParametersItsNetworksAreKnownFor) {
   EXPECT_EQ(parameters("lenet5"), 44'426);
   EXPECT_EQ(parameters("mnist-cnn"), 1'199'882);
   EXPECT_EQ(parameters("cats"), 245'760 + 20 + 147 + 40 + 6);
+  EXPECT_EQ(parameters("cifar-vgg"),
+            896 + 9'248 + 18'496 + 36'928 + 73'856 + 147'584 + 262'272 + 1'290);
 }
 
 }  // namespace

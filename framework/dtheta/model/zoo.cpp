@@ -33,6 +33,11 @@ std::span<const ZooEntry> zoo() {
                "conv 32 3x3 same, relu, maxpool 2, conv 64 3x3 same, relu, maxpool 2, conv 64 3x3 "
                "same, relu, maxpool 2, flatten, dense 64, relu, dense {outputs}",
                Shape{32, 32, 3}, 10},
+      ZooEntry{"cifar-vgg", "pairs of 3x3 convolutions, after VGG (Simonyan & Zisserman, 2015)",
+               "conv 32 3x3 same, relu, conv 32 3x3 same, relu, maxpool 2, conv 64 3x3 same, relu, "
+               "conv 64 3x3 same, relu, maxpool 2, conv 128 3x3 same, relu, conv 128 3x3 same, "
+               "relu, maxpool 2, flatten, dense 128, relu, dense {outputs}",
+               Shape{32, 32, 3}, 10},
   };
   return entries;
 }

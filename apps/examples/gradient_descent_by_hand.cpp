@@ -12,6 +12,7 @@
 #include "dtheta/losses/loss.hpp"
 #include "dtheta/model/builder.hpp"
 #include "dtheta/model/model.hpp"
+#include "dtheta/model/prepared_theta.hpp"
 #include "dtheta/model/workspace.hpp"
 
 using namespace dtheta;
@@ -30,6 +31,7 @@ int main() {
   const Network<double>& network = *model.network;
   const auto loss = make_loss<double>(model.loss);
   Workspace<double> workspace(network, m, WorkspaceMode::training);
+  PreparedTheta<double> theta(network, WorkspaceMode::training);
   AlignedBuffer<double> dtheta(network.theta_size());
 
   // The whole batch, a^[0] and y, once: this is full-batch gradient descent.
@@ -39,14 +41,15 @@ int main() {
 
   for (int step = 1; step <= 20; ++step) {
     // Forward: z^[l] = a^[l−1] W^[l] + b^[l], a^[l] = g(z^[l]) from layer to layer, (2) and (3).
-    const View<const double> z = network.forward(model.theta.span(), workspace, m);
+    theta.update(model.theta.span());
+    const View<const double> z = network.forward(theta, workspace, m);
 
     // The sum of the samples' costs, (26), and where backward starts: dz^[L] = â − y, (36).
     const double sum = loss->forward_backward(z, workspace.y(m), workspace.doutput(m));
 
     // Backward: da^[l−1], dz^[l], dθ^[l] from the last layer to the first, (6) to (10).
     std::ranges::fill(dtheta.span(), 0.0);
-    network.backward(model.theta.span(), workspace, m, dtheta.span());
+    network.backward(theta, workspace, m, dtheta.span());
 
     // The cost is a mean over the m samples, (4), and so is its gradient.
     for (Size i = 0; i < model.theta.size(); ++i) model.theta[i] -= eta * dtheta[i] / m;

@@ -101,7 +101,7 @@ TEST_P(EveryLayer, GivesInFloatWhatItGivesInDouble) {
   narrow.backward();
   wide.forward();
   wide.backward();
-  constexpr double tolerance = 3e-6;  // some 50 roundings of float
+  const double tolerance = GetParam().float_rounding;
   EXPECT_LT(relative_error(narrow.output(), wide.output()), tolerance);
   EXPECT_LT(relative_error(narrow.dx(), wide.dx()), tolerance);
   for (std::size_t p = 0; p < wide.parameters(); ++p) {

@@ -11,7 +11,10 @@ namespace dtheta {
 namespace {
 
 template <class T>
-constexpr double tolerance = std::is_same_v<T, float> ? 2e-6 : 1e-14;
+constexpr double im2col_tolerance = std::is_same_v<T, float> ? 2e-6 : 1e-14;
+/// Winograd's maps multiply by up to 8 and cancel again: an order of magnitude more.
+template <class T>
+constexpr double winograd_tolerance = std::is_same_v<T, float> ? 2e-5 : 4e-14;
 
 ReferenceWindows windows_of(const Conv2dOptions& options, const Shape& input, Size m) {
   const bool is_same = options.padding == Padding::same;
@@ -25,6 +28,8 @@ ReferenceWindows windows_of(const Conv2dOptions& options, const Shape& input, Si
 template <class T>
 void expect_reference(const Conv2dOptions& options, const Shape& input, Size m) {
   SCOPED_TRACE(testing::Message() << layer_text(options) << " on " << m << " of " << input.text());
+  const double tolerance =
+      options.algorithm == ConvAlgorithm::winograd ? winograd_tolerance<T> : im2col_tolerance<T>;
   const Conv2d<T> layer(options);
   LayerRun<T> run(layer, input, m);
   std::span<T> theta = run.theta(0), bias = run.theta(1);
@@ -34,11 +39,11 @@ void expect_reference(const Conv2dOptions& options, const Shape& input, Size m) 
   ASSERT_EQ(run.output_shape(),
             (Shape{m, w.vertical.output(), w.horizontal.output(), options.filters}));
   const auto z = reference_convolution(w, run.x(), theta, bias);
-  EXPECT_LT(relative_error(run.output(), std::span(z)), tolerance<T>);
+  EXPECT_LT(relative_error(run.output(), std::span(z)), tolerance);
   const auto d = reference_convolution_backward(w, run.x(), theta, run.weights());
-  EXPECT_LT(relative_error(run.dx(), std::span(d.dx)), tolerance<T>);
-  EXPECT_LT(relative_error(run.dtheta(0), std::span(d.dtheta)), tolerance<T>);
-  EXPECT_LT(relative_error(run.dtheta(1), std::span(d.dbias)), tolerance<T>);
+  EXPECT_LT(relative_error(run.dx(), std::span(d.dx)), tolerance);
+  EXPECT_LT(relative_error(run.dtheta(0), std::span(d.dtheta)), tolerance);
+  EXPECT_LT(relative_error(run.dtheta(1), std::span(d.dbias)), tolerance);
 }
 
 template <class T>
@@ -46,8 +51,12 @@ void sweep(const Shape& input, Size filters, Size m) {
   for (const Extent2d kernel : {Extent2d{1, 1}, {2, 3}, {3, 3}, {4, 1}, {5, 5}}) {
     for (const Extent2d stride : {Extent2d{1, 1}, {2, 1}, {3, 2}}) {
       for (const Padding padding : {Padding::valid, Padding::same}) {
-        expect_reference<T>(
-            {.filters = filters, .kernel = kernel, .stride = stride, .padding = padding}, input, m);
+        expect_reference<T>({.filters = filters,
+                             .kernel = kernel,
+                             .stride = stride,
+                             .padding = padding,
+                             .algorithm = ConvAlgorithm::im2col},
+                            input, m);
       }
     }
   }
@@ -64,9 +73,41 @@ TEST(Conv2d, IsEquations15To19InFloat) {
 }
 
 TEST(Conv2d, IsEquations15To19OverSeveralTiles) {
-  expect_reference<float>({.filters = 8, .padding = Padding::same}, {19, 17, 13}, 5);
+  expect_reference<float>(
+      {.filters = 8, .padding = Padding::same, .algorithm = ConvAlgorithm::im2col}, {19, 17, 13},
+      5);
   expect_reference<double>({.filters = 5, .kernel = {3, 2}, .stride = {1, 2}}, {23, 19, 11}, 7);
   expect_reference<double>({.filters = 31, .kernel = {1, 1}}, {17, 13, 29}, 7);
+}
+
+template <class T>
+void sweep_winograd() {
+  for (const Shape& input : {Shape{3, 3, 1}, {5, 7, 3}, {4, 8, 16}, {13, 6, 17}, {9, 10, 33}}) {
+    for (const Size filters : {1, 5, 16, 37}) {
+      for (const Padding padding : {Padding::valid, Padding::same}) {
+        expect_reference<T>(
+            {.filters = filters, .padding = padding, .algorithm = ConvAlgorithm::winograd}, input,
+            3);
+      }
+    }
+  }
+}
+
+TEST(Conv2d, IsEquations15To19ByWinogradInDouble) { sweep_winograd<double>(); }
+
+TEST(Conv2d, IsEquations15To19ByWinogradInFloat) { sweep_winograd<float>(); }
+
+TEST(Conv2d, IsEquations15To19ByWinogradOverSeveralBlocks) {
+  expect_reference<float>({.filters = 32, .algorithm = ConvAlgorithm::winograd}, {29, 31, 48}, 7);
+}
+
+TEST(Conv2d, RefusesWinogradForOtherWindows) {
+  EXPECT_THROW(
+      Conv2d<float>({.filters = 1, .kernel = {5, 5}, .algorithm = ConvAlgorithm::winograd}),
+      UsageError);
+  EXPECT_THROW(
+      Conv2d<float>({.filters = 1, .stride = {2, 1}, .algorithm = ConvAlgorithm::winograd}),
+      UsageError);
 }
 
 TEST(Conv2d, DeclaresKerasShapesAndFans) {
@@ -95,11 +136,13 @@ TEST(Conv2d, CopiesNothingWhereWindowsAreMemory) {
 }
 
 TEST(Conv2d, TakesAFixedTileForAnyBatch) {
-  const Conv2d<float> layer({.filters = 32});
-  const std::array input{Shape{28, 28, 32}};
-  const Size scratch = layer.footprint(input, 1000).scratch;
-  EXPECT_EQ(scratch, layer.footprint(input, 10).scratch);
-  EXPECT_LE(scratch * 4, 256 * 1024);
+  for (const ConvAlgorithm algorithm : {ConvAlgorithm::im2col, ConvAlgorithm::winograd}) {
+    const Conv2d<float> layer({.filters = 32, .algorithm = algorithm});
+    const std::array input{Shape{28, 28, 32}};
+    const Size scratch = layer.footprint(input, 1000).scratch;
+    EXPECT_EQ(scratch, layer.footprint(input, 10).scratch);
+    EXPECT_LE(scratch * 4, 512 * 1024);
+  }
 }
 
 TEST(Conv2d, RefusesOptionsOutOfRange) {

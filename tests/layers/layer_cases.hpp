@@ -7,11 +7,15 @@
 
 namespace dtheta {
 
-/// A layer as text, the shape of a sample, how many of them.
+/// Winograd's maps multiply by up to 8 and cancel again (math/winograd.hpp).
+constexpr double winograd_rounding = 2e-5;
+
+/// A layer as text, the shape of a sample, how many of them, and how far float may be from double.
 struct LayerCase {
   const char* layer;
   Shape input;
   Size m = 3;
+  double float_rounding = 3e-6;  ///< some 50 roundings
 };
 
 inline std::ostream& operator<<(std::ostream& out, const LayerCase& c) {
@@ -50,6 +54,9 @@ inline const LayerCase small_cases[] = {
     {"conv 3 2x3 stride 2x3", {4, 9, 2}},  // a partition, but not in memory order
     {"conv 2 7x9 same", {5, 7, 2}},        // larger than the sample
     {"conv 2 6x2 stride 2x3 same", {3, 8, 1}},
+    {"conv 4 3x3 winograd", {6, 9, 3}, 3, winograd_rounding},
+    {"conv 3 3x3 same winograd tanh", {5, 7, 2}, 3, winograd_rounding},
+    {"conv 17 3x3 same im2col relu", {4, 3, 9}},
     {"maxpool 2", {4, 6, 3}},
     {"maxpool 2", {5, 7, 17}},
     {"maxpool 2x3 stride 1", {5, 7, 3}},
@@ -69,7 +76,8 @@ inline const LayerCase small_cases[] = {
 /// Large enough for several tiles, the last a ragged one; too large for central differences.
 inline const LayerCase large_cases[] = {
     {"dense 601 relu", {7}, 131},
-    {"conv 8 3x3 relu", {19, 17, 13}, 7},
+    {"conv 8 3x3 im2col relu", {19, 17, 13}, 7},
+    {"conv 24 3x3 winograd relu", {27, 17, 40}, 7, winograd_rounding},
     {"conv 3 5x5 stride 2 same", {23, 29, 11}, 13},
     {"conv 67 1x1", {17, 13, 61}, 7},
 };

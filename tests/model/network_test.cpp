@@ -8,6 +8,7 @@
 #include "dtheta/core/random.hpp"
 #include "dtheta/losses/loss.hpp"
 #include "dtheta/model/model.hpp"
+#include "dtheta/model/prepared_theta.hpp"
 #include "dtheta/model/workspace.hpp"
 
 namespace dtheta {
@@ -60,6 +61,7 @@ class WholeNetwork {
   explicit WholeNetwork(std::string_view text)
       : model_(
             make_model<double>(spec_of(text), "categorical_crossentropy", Initializer::glorot, 3)),
+        theta_(*model_.network, WorkspaceMode::training),
         workspace_(*model_.network, samples, WorkspaceMode::training),
         loss_(make_loss<double>(model_.loss)) {
     Philox random(1, Purpose::input, 0, 0);
@@ -68,15 +70,17 @@ class WholeNetwork {
   }
 
   double loss() {
-    const auto z = model_.network->forward(model_.theta.span(), workspace_, samples);
+    theta_.update(model_.theta.span());
+    const auto z = model_.network->forward(theta_, workspace_, samples);
     return loss_->value(z, workspace_.y(samples));
   }
 
   AlignedBuffer<double> gradient() {
     AlignedBuffer<double> dtheta(model_.network->theta_size());
-    const auto z = model_.network->forward(model_.theta.span(), workspace_, samples);
+    theta_.update(model_.theta.span());
+    const auto z = model_.network->forward(theta_, workspace_, samples);
     loss_->forward_backward(z, workspace_.y(samples), workspace_.doutput(samples));
-    model_.network->backward(model_.theta.span(), workspace_, samples, dtheta.span());
+    model_.network->backward(theta_, workspace_, samples, dtheta.span());
     return dtheta;
   }
 
@@ -85,6 +89,7 @@ class WholeNetwork {
  private:
   static constexpr Size samples = 3;
   Model<double> model_;
+  PreparedTheta<double> theta_;
   Workspace<double> workspace_;
   std::unique_ptr<Loss<double>> loss_;
 };
@@ -121,8 +126,13 @@ TEST(Network, InferenceGivesTheBitsOfTraining) {
   Philox random(2, Purpose::input, 0, 0);
   for (float& x : training.x(4).span()) x = static_cast<float>(random.normal());
   std::ranges::copy(training.x(4).span(), inference.x(4).data());
-  const auto a = model.network->forward(model.theta.span(), training, 4);
-  const auto b = model.network->forward(model.theta.span(), inference, 4);
+  PreparedTheta<float> for_training(*model.network, WorkspaceMode::training);
+  PreparedTheta<float> for_inference(*model.network, WorkspaceMode::inference);
+  EXPECT_LT(for_inference.bytes(), for_training.bytes());
+  for_training.update(model.theta.span());
+  for_inference.update(model.theta.span());
+  const auto a = model.network->forward(for_training, training, 4);
+  const auto b = model.network->forward(for_inference, inference, 4);
   EXPECT_TRUE(std::ranges::equal(a.span(), b.span()));
 }
 

@@ -26,6 +26,7 @@ class LayerRun {
         a_(output_.size()),
         da_(output_.size()),
         weights_(output_.size()),
+        prepared_(layer.prepared_size(std::array{input}, true)),
         record_(layer.footprint(std::array{input}, capacity).record),
         scratch_(layer.footprint(std::array{input}, capacity).scratch) {
     fill_normal(x_.span(), 0);
@@ -44,9 +45,14 @@ class LayerRun {
   void forward() {
     const std::array inputs{View<const T>(x_.view(input_))};
     const auto theta = theta_views();
+    layer_->prepare({.inputs = std::array{input_.sample()},
+                     .theta = theta,
+                     .for_dinputs = true,
+                     .prepared = prepared_.span()});
     layer_->forward({.inputs = inputs,
                      .output = a_.view(output_),
                      .theta = theta,
+                     .prepared = prepared_.span(),
                      .record = record_.span(),
                      .scratch = scratch_.span()});
   }
@@ -65,6 +71,7 @@ class LayerRun {
                       .doutput = da_.view(output_),
                       .dinputs = dinputs,
                       .theta = theta,
+                      .prepared = prepared_.span(),
                       .dtheta = dtheta,
                       .record = record_.span(),
                       .scratch = scratch_.span()});
@@ -82,7 +89,7 @@ class LayerRun {
 
   /// What should be overwritten gets this number first.
   void spoil(T number) {
-    for (auto* buffer : {&dx_, &a_, &record_, &scratch_}) buffer->fill(number);
+    for (auto* buffer : {&dx_, &a_, &prepared_, &record_, &scratch_}) buffer->fill(number);
   }
 
   /// Every number that both passes gave: output, dx, each dθ.
@@ -97,8 +104,8 @@ class LayerRun {
   bool fences_are_intact() const {
     const auto intact = [](const FencedBuffer<T>& buffer) { return buffer.is_intact(); };
     return std::ranges::all_of(dtheta_, intact) && std::ranges::all_of(theta_, intact) &&
-           intact(x_) && intact(dx_) && intact(a_) && intact(da_) && intact(record_) &&
-           intact(scratch_);
+           intact(x_) && intact(dx_) && intact(a_) && intact(da_) && intact(prepared_) &&
+           intact(record_) && intact(scratch_);
   }
 
   std::span<T> x() { return x_.span(); }
@@ -121,7 +128,7 @@ class LayerRun {
   const Layer<T>* layer_;
   Shape input_;
   Shape output_;
-  FencedBuffer<T> x_, dx_, a_, da_, weights_, record_, scratch_;
+  FencedBuffer<T> x_, dx_, a_, da_, weights_, prepared_, record_, scratch_;
   std::vector<Shape> shapes_;
   std::vector<FencedBuffer<T>> theta_, dtheta_;
 };

@@ -7,6 +7,7 @@
 
 #include "dtheta/core/error.hpp"
 #include "dtheta/losses/loss.hpp"
+#include "dtheta/model/prepared_theta.hpp"
 #include "dtheta/model/workspace.hpp"
 #include "dtheta/training/metrics.hpp"
 #include "support/messages.hpp"
@@ -31,12 +32,14 @@ NaiveResult naive(const Model<double>& model, const Dataset& data, std::span<con
   const auto loss = make_loss<double>(model.loss);
   const double threshold = decision_threshold<double>(loss->activation());
   Workspace<double> workspace(*model.network, 1, WorkspaceMode::training);
+  PreparedTheta<double> theta(*model.network, WorkspaceMode::inference);
+  theta.update(model.theta.span());
   const auto classes = static_cast<std::size_t>(data.classes());
   NaiveResult result;
   result.confusion_matrix.assign(classes, std::vector<Size>(classes, 0));
   for (const Size& sample : samples) {
     data.gather({&sample, 1}, model.input, workspace.x(1), workspace.y(1));
-    const auto z = model.network->forward(model.theta.span(), workspace, 1);
+    const auto z = model.network->forward(theta, workspace, 1);
     result.loss += loss->value(z, workspace.y(1)) / static_cast<double>(samples.size());
     AlignedBuffer<double> a(z.size());
     loss->predict(z, a.view(z.shape()));

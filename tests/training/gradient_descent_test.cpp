@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "dtheta/model/prepared_theta.hpp"
 #include "dtheta/training/trainer.hpp"
 #include "support/numbers.hpp"
 #include "training/training_cases.hpp"
@@ -76,12 +77,14 @@ std::vector<double> whole_batch_gradient(const Dataset& data, const Model<double
   Workspace<double> workspace(network, data.size(), WorkspaceMode::training);
   const auto samples = test::all_samples(data);
   data.gather(samples, model.input, workspace.x(data.size()), workspace.y(data.size()));
-  const auto z = network.forward(model.theta.span(), workspace, data.size());
+  PreparedTheta<double> theta(network, WorkspaceMode::training);
+  theta.update(model.theta.span());
+  const auto z = network.forward(theta, workspace, data.size());
   make_loss<double>(model.loss)
       ->forward_backward(z, workspace.y(data.size()), workspace.doutput(data.size()));
   Model<double> gradient = model;
   std::ranges::fill(gradient.theta.span(), 0.0);
-  network.backward(model.theta.span(), workspace, data.size(), gradient.theta.span());
+  network.backward(theta, workspace, data.size(), gradient.theta.span());
   std::vector<double> numbers = numbers_of(gradient);
   for (double& number : numbers) number /= static_cast<double>(data.size());
   return numbers;

@@ -97,6 +97,12 @@ std::optional<Padding> take_padding(Words& words) {
   return std::nullopt;
 }
 
+ConvAlgorithm take_algorithm(Words& words) {
+  if (words.take_if("winograd")) return ConvAlgorithm::winograd;
+  if (words.take_if("im2col")) return ConvAlgorithm::im2col;
+  return ConvAlgorithm::automatic;
+}
+
 std::optional<ActivationOptions> take_activation(Words& words) {
   const auto* const found = std::ranges::find(activations, words.peek(), activation_name);
   if (found == activations.end()) return std::nullopt;
@@ -122,6 +128,7 @@ Conv2dOptions take_conv(Words& words) {
                         .kernel = take_extent(words, "the kernel's size")};
   if (words.take_if("stride")) options.stride = take_extent(words, "a stride");
   options.padding = take_padding(words).value_or(Padding::valid);
+  options.algorithm = take_algorithm(words);
   options.activation = take_activation(words).value_or(ActivationOptions{});
   return options;
 }
@@ -170,6 +177,8 @@ std::string text_of(const Conv2dOptions& options) {
   std::string text = fmt::format("conv {} {}", options.filters, full_text(options.kernel));
   if (options.stride != Extent2d{1, 1}) text += " stride " + short_text(options.stride);
   if (options.padding == Padding::same) text += " same";
+  if (options.algorithm == ConvAlgorithm::winograd) text += " winograd";
+  if (options.algorithm == ConvAlgorithm::im2col) text += " im2col";
   return text + suffix_of(options.activation);
 }
 
@@ -233,7 +242,7 @@ std::string layer_text(const LayerSpec& spec) {
 
 std::string layer_grammar() {
   return "  dense UNITS [ACTIVATION]\n"
-         "  conv FILTERS SIZE [stride SIZE] [valid|same] [ACTIVATION]\n"
+         "  conv FILTERS SIZE [stride SIZE] [valid|same] [im2col|winograd] [ACTIVATION]\n"
          "  maxpool SIZE [stride SIZE] [valid|same]     (stride: the window's size)\n"
          "  avgpool SIZE [stride SIZE] [valid|same]\n"
          "  flatten\n"

@@ -8,12 +8,15 @@
 #include "dtheta/layers/checks.hpp"
 #include "dtheta/math/blas.hpp"
 #include "dtheta/math/im2col.hpp"
+#include "dtheta/math/panel_gemm.hpp"
+#include "dtheta/math/winograd.hpp"
 
 namespace dtheta {
 namespace {
 
 constexpr Size tile_bytes = 256 * 1024;  // columns and outputs of a tile, in any L2 cache
 constexpr Size least_tile = 64;          // positions below which a product is slow
+constexpr Size least_channels = 8;       // in or out, below which Winograd's maps cost too much
 
 }  // namespace
 
@@ -23,6 +26,10 @@ Conv2d<T>::Conv2d(const Conv2dOptions& options) : options_(options) {
   check_extent(options.kernel, "kernel");
   check_extent(options.stride, "stride");
   check_activation(options.activation);
+  const bool fits = options.kernel == Extent2d{3, 3} && options.stride == Extent2d{1, 1};
+  if (options.algorithm == ConvAlgorithm::winograd && !fits) {
+    throw UsageError("winograd is for 3x3 kernels with stride 1; leave it out or use im2col");
+  }
 }
 
 template <std::floating_point T>
@@ -58,8 +65,40 @@ std::vector<ParameterSpec> Conv2d<T>::parameters(std::span<const Shape> inputs) 
 template <std::floating_point T>
 Footprint Conv2d<T>::footprint(std::span<const Shape> inputs, Size batch) const {
   const Windows w = windows(inputs[0]);
+  if (uses_winograd(w)) {
+    return {.scratch = winograd_scratch_size<T>(w, options_.filters, batch)};
+  }
   if (w.is_contiguous()) return {};
   return {.scratch = tile_positions(w, batch * w.positions()) * w.window_size()};
+}
+
+/// With few channels the maps cost more than the products save; where outputs are few, so do tiles
+/// that reach beyond them.
+template <std::floating_point T>
+bool Conv2d<T>::uses_winograd(const Windows& w) const {
+  if (options_.algorithm != ConvAlgorithm::automatic) {
+    return options_.algorithm == ConvAlgorithm::winograd;
+  }
+  return winograd_applies(w) && std::min(w.channels, options_.filters) >= least_channels &&
+         w.vertical.output > 2 && w.horizontal.output > 2;
+}
+
+template <std::floating_point T>
+Size Conv2d<T>::prepared_size(std::span<const Shape> inputs, bool for_dinputs) const {
+  const Windows w = windows(inputs[0]);
+  if (uses_winograd(w)) {
+    return winograd_prepared_size<T>(w.channels, options_.filters, for_dinputs);
+  }
+  return KernelPanels<T>{w.window_size(), options_.filters, for_dinputs}.size();
+}
+
+template <std::floating_point T>
+void Conv2d<T>::prepare(const Prepare<T>& pass) const {
+  const Windows w = windows(pass.inputs[0]);
+  if (uses_winograd(w)) return winograd_prepare(pass.theta[0], pass.for_dinputs, pass.prepared);
+  const Size window = w.window_size(), filters = options_.filters;
+  KernelPanels<T>{window, filters, pass.for_dinputs}.pack(pass.theta[0].reshaped({window, filters}),
+                                                          pass.prepared);
 }
 
 /// The most positions a tile may have; no more than there are.
@@ -84,14 +123,28 @@ template <std::floating_point T>
 void Conv2d<T>::forward(const Forward<T>& pass) const {
   const View<const T> x = pass.inputs[0];
   const Windows w = windows(x.shape().sample());
+  if (uses_winograd(w)) {
+    winograd_forward(x, w, pass.prepared, pass.theta[1], options_.activation, pass.output,
+                     pass.scratch);
+  } else {
+    im2col_forward(pass, w);
+  }
+}
+
+template <std::floating_point T>
+void Conv2d<T>::im2col_forward(const Forward<T>& pass, const Windows& w) const {
+  const View<const T> x = pass.inputs[0];
+  const Size filters = options_.filters, window = w.window_size();
   const Size positions = x.dim(0) * w.positions();
-  const View<T> output = pass.output.reshaped({positions, options_.filters});
-  const View<const T> theta = pass.theta[0].reshaped({w.window_size(), options_.filters});
+  const View<T> output = pass.output.reshaped({positions, filters});
+  const auto panels = KernelPanels<T>{window, filters}.forward(pass.prepared.data());
   const Size tile = tile_positions(w, positions);
   for (Size first = 0; first < positions; first += tile) {
     const Size count = std::min(tile, positions - first);
     const View<T> z = output.rows(first, count);
-    gemm<T>(tile_columns(x, w, first, count, pass.scratch), theta, 0, z);
+    const View<const T> columns = tile_columns(x, w, first, count, pass.scratch);
+    panel_gemm<T>(count, filters, window, {columns.data(), window, 1}, panels, z.data(), filters,
+                  false);
     add_bias_and_activate(z, pass.theta[1], options_.activation);
   }
 }
@@ -99,15 +152,24 @@ void Conv2d<T>::forward(const Forward<T>& pass) const {
 template <std::floating_point T>
 void Conv2d<T>::backward(const Backward<T>& pass) const {
   const View<const T> x = pass.inputs[0];
-  const View<T> dx = pass.dinputs[0];
   const Windows w = windows(x.shape().sample());
+  if (!uses_winograd(w)) return im2col_backward(pass, w);
+  activation_backward(pass.output, pass.doutput, options_.activation);
+  add_column_sums(View<const T>(pass.doutput), pass.dtheta[1]);
+  winograd_backward(x, w, pass.prepared, View<const T>(pass.doutput), pass.dtheta[0],
+                    pass.dinputs[0], pass.scratch);
+}
+
+template <std::floating_point T>
+void Conv2d<T>::im2col_backward(const Backward<T>& pass, const Windows& w) const {
+  const View<const T> x = pass.inputs[0];
+  const View<T> dx = pass.dinputs[0];
+  const Size filters = options_.filters, window = w.window_size();
   const Size positions = x.dim(0) * w.positions();
-  const Shape rows{positions, options_.filters};
-  const Shape matrix{w.window_size(), options_.filters};
-  const View<const T> a = pass.output.reshaped(rows);
-  const View<T> da = pass.doutput.reshaped(rows);
-  const View<const T> theta = pass.theta[0].reshaped(matrix);
-  const View<T> dtheta = pass.dtheta[0].reshaped(matrix);
+  const View<const T> a = pass.output.reshaped({positions, filters});
+  const View<T> da = pass.doutput.reshaped({positions, filters});
+  const View<T> dtheta = pass.dtheta[0].reshaped({window, filters});
+  const auto panels = KernelPanels<T>{window, filters, true}.adjoint(pass.prepared.data());
   if (!dx.empty() && !w.is_contiguous()) std::ranges::fill(dx.span(), T{0});
   const Size tile = tile_positions(w, positions);
   for (Size first = 0; first < positions; first += tile) {
@@ -117,14 +179,11 @@ void Conv2d<T>::backward(const Backward<T>& pass) const {
     add_column_sums(View<const T>(dz), pass.dtheta[1]);
     gemm<T>(transposed(tile_columns(x, w, first, count, pass.scratch)), dz, 1, dtheta);
     if (dx.empty()) continue;
-    const Shape shape{count, w.window_size()};
-    if (w.is_contiguous()) {
-      gemm<T>(dz, transposed(theta), 0, View<T>(dx.data() + first * w.window_size(), shape));
-    } else {
-      const View<T> dcolumns(pass.scratch, shape);  // the columns have been used
-      gemm<T>(dz, transposed(theta), 0, dcolumns);
-      add_col2im(View<const T>(dcolumns), w, first, dx);
-    }
+    // The columns have been used: their gradient takes their place.
+    T* const dcolumns = w.is_contiguous() ? dx.data() + first * window : pass.scratch.data();
+    panel_gemm<T>(count, window, filters, {dz.data(), filters, 1}, panels, dcolumns, window, false);
+    if (w.is_contiguous()) continue;
+    add_col2im(View<const T>(dcolumns, Shape{count, window}), w, first, dx);
   }
 }
 

@@ -7,12 +7,20 @@
 
 namespace dtheta {
 
+/// How a convolution is computed. The results agree up to rounding.
+enum class ConvAlgorithm {
+  automatic,  ///< the faster one for the shape
+  im2col,     ///< windows copied side by side, then one matrix product
+  winograd,   ///< F(4×4, 3×3); for 3×3 kernels with stride 1 only
+};
+
 struct Conv2dOptions {
   Size filters = 0;          ///< output channels, at least 1
   Extent2d kernel = {3, 3};  ///< f of the note
   Extent2d stride = {1, 1};  ///< S of the note
   Padding padding = Padding::valid;
   ActivationOptions activation = {};
+  ConvAlgorithm algorithm = ConvAlgorithm::automatic;
 
   friend bool operator==(const Conv2dOptions&, const Conv2dOptions&) = default;
 };
@@ -21,9 +29,11 @@ struct Conv2dOptions {
 /// channels, with one filter and one bias for each output channel. Keras' layout: kernel θ {kernel
 /// height, kernel width, input channels, filters}, bias b {filters}.
 ///
-/// By im2col and matrix products on tiles of output positions whose columns fit the second-level
-/// cache; a tile may span samples, so small feature maps give large products too. Where windows are
-/// the input's memory in order (1x1 kernels, kernels as large as the sample) nothing is copied.
+/// 3×3 kernels with stride 1 and enough channels: by Winograd's algorithm, math/winograd.hpp. All
+/// others: by im2col and matrix products on tiles of output positions whose columns fit the
+/// second-level cache; a tile may span samples, so small feature maps give large products too.
+/// Where windows are the input's memory in order (1x1 kernels, kernels as large as the sample)
+/// nothing is copied.
 ///
 /// Immutable; one object serves any number of tasks at once. No record; scratch for one tile.
 template <std::floating_point T>
@@ -36,6 +46,8 @@ class Conv2d final : public Layer<T> {
   Shape output_shape(std::span<const Shape> inputs) const override;
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
   Footprint footprint(std::span<const Shape> inputs, Size batch) const override;
+  Size prepared_size(std::span<const Shape> inputs, bool for_dinputs) const override;
+  void prepare(const Prepare<T>& pass) const override;
 
   /// x {m, height, width, channels} → a {m, output height, output width, filters}.
   void forward(const Forward<T>& pass) const override;
@@ -45,6 +57,9 @@ class Conv2d final : public Layer<T> {
 
  private:
   Windows windows(const Shape& sample) const;
+  bool uses_winograd(const Windows& windows) const;
+  void im2col_forward(const Forward<T>& pass, const Windows& windows) const;
+  void im2col_backward(const Backward<T>& pass, const Windows& windows) const;
   Size tile_positions(const Windows& windows, Size positions) const;
   View<const T> tile_columns(View<const T> x, const Windows& windows, Size first, Size count,
                              std::span<T> scratch) const;

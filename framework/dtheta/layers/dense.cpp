@@ -7,6 +7,7 @@
 #include "dtheta/core/error.hpp"
 #include "dtheta/layers/checks.hpp"
 #include "dtheta/math/blas.hpp"
+#include "dtheta/math/panel_gemm.hpp"
 
 namespace dtheta {
 namespace {
@@ -48,14 +49,25 @@ std::vector<ParameterSpec> Dense<T>::parameters(std::span<const Shape> inputs) c
 }
 
 template <std::floating_point T>
+Size Dense<T>::prepared_size(std::span<const Shape> inputs, bool for_dinputs) const {
+  return KernelPanels<T>{inputs[0][0], options_.units, for_dinputs}.size();
+}
+
+template <std::floating_point T>
+void Dense<T>::prepare(const Prepare<T>& pass) const {
+  const View<const T> kernel = pass.theta[0];
+  KernelPanels<T>{kernel.dim(0), kernel.dim(1), pass.for_dinputs}.pack(kernel, pass.prepared);
+}
+
+template <std::floating_point T>
 void Dense<T>::forward(const Forward<T>& pass) const {
   const View<const T> x = pass.inputs[0];
-  const Size m = x.dim(0);
-  const Size tile = tile_samples<T>(options_.units);
+  const Size m = x.dim(0), n = x.dim(1), units = options_.units;
+  const auto panels = KernelPanels<T>{n, units}.forward(pass.prepared.data());
+  const Size tile = tile_samples<T>(units);
   for (Size first = 0; first < m; first += tile) {
-    const Size count = std::min(tile, m - first);
-    const View<T> z = pass.output.rows(first, count);
-    gemm<T>(x.rows(first, count), pass.theta[0], 0, z);
+    const View<T> z = pass.output.rows(first, std::min(tile, m - first));
+    panel_gemm<T>(z.dim(0), units, n, {x.data() + first * n, n, 1}, panels, z.data(), units, false);
     add_bias_and_activate(z, pass.theta[1], options_.activation);
   }
 }
@@ -66,7 +78,11 @@ void Dense<T>::backward(const Backward<T>& pass) const {
   activation_backward(pass.output, dz, options_.activation);
   gemm<T>(transposed(pass.inputs[0]), dz, 1, pass.dtheta[0]);
   add_column_sums(View<const T>(dz), pass.dtheta[1]);
-  if (!pass.dinputs[0].empty()) gemm<T>(dz, transposed(pass.theta[0]), 0, pass.dinputs[0]);
+  const View<T> dx = pass.dinputs[0];
+  if (dx.empty()) return;
+  const Size n = dx.dim(1), units = options_.units;
+  const auto panels = KernelPanels<T>{n, units, true}.adjoint(pass.prepared.data());
+  panel_gemm<T>(dx.dim(0), n, units, {dz.data(), units, 1}, panels, dx.data(), n, false);
 }
 
 template class Dense<float>;

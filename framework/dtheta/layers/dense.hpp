@@ -16,6 +16,9 @@ struct DenseOptions {
 /// Fully connected layer with its activation, a = g(x·W + b): equations (2) and (3), the column
 /// μ = 0 of θ held apart as the bias. Keras' layout: kernel W {inputs, units}, bias b {units}.
 ///
+/// The products with W, which serve every task of a step, run on panels of W and Wᵀ that are packed
+/// once a step; the product of dW, whose factors are both new, is left to BLAS.
+///
 /// Immutable; one object serves any number of tasks at once. No record, no scratch.
 template <std::floating_point T>
 class Dense final : public Layer<T> {
@@ -26,6 +29,9 @@ class Dense final : public Layer<T> {
   /// {inputs} → {units}.
   Shape output_shape(std::span<const Shape> inputs) const override;
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
+
+  Size prepared_size(std::span<const Shape> inputs, bool for_dinputs) const override;
+  void prepare(const Prepare<T>& pass) const override;
 
   /// x {m, inputs} → a {m, units}.
   void forward(const Forward<T>& pass) const override;

@@ -12,6 +12,14 @@ Footprint Layer<T>::footprint(std::span<const Shape>, Size) const {
   return {};
 }
 
+template <std::floating_point T>
+Size Layer<T>::prepared_size(std::span<const Shape>, bool) const {
+  return 0;
+}
+
+template <std::floating_point T>
+void Layer<T>::prepare(const Prepare<T>&) const {}
+
 template class Layer<float>;
 template class Layer<double>;
 

@@ -36,12 +36,22 @@ struct Footprint {
   Size scratch = 0;  ///< elements of T that live for one call
 };
 
+/// What `Layer::prepare` reads and writes.
+template <std::floating_point T>
+struct Prepare {
+  std::span<const Shape> inputs;         ///< of one sample
+  std::span<const View<const T>> theta;  ///< as in forward
+  bool for_dinputs = false;              ///< backward will be asked for dinputs
+  std::span<T> prepared;                 ///< {prepared_size()}, overwritten
+};
+
 /// What `Layer::forward` reads and writes. m is the number of samples in this call.
 template <std::floating_point T>
 struct Forward {
   std::span<const View<const T>> inputs;  ///< each {m, input shape...}
   View<T> output;                         ///< {m, output shape...}, overwritten
   std::span<const View<const T>> theta;   ///< one view a parameter, in the order of parameters()
+  std::span<const T> prepared;            ///< what prepare made of this θ
   std::span<T> record;                    ///< overwritten; handed to backward as it is left here
   std::span<T> scratch;                   ///< overwritten
 };
@@ -54,6 +64,7 @@ struct Backward {
   View<T> doutput;                        ///< {m, output shape...}; may be used up as scratch
   std::span<const View<T>> dinputs;       ///< overwritten; an empty view: not wanted
   std::span<const View<const T>> theta;   ///< as in forward
+  std::span<const T> prepared;            ///< as in forward, made for_dinputs where they are wanted
   std::span<const View<T>> dtheta;        ///< added to: the sum over the m samples
   std::span<const T> record;              ///< as forward left it
   std::span<T> scratch;                   ///< overwritten
@@ -82,6 +93,13 @@ class Layer {
 
   /// Record and scratch that suffice for `batch` samples, none by default.
   virtual Footprint footprint(std::span<const Shape> inputs, Size batch) const;
+
+  /// Elements of T that `prepare` makes of θ, none by default.
+  virtual Size prepared_size(std::span<const Shape> inputs, bool for_dinputs) const;
+
+  /// Puts θ into the form that forward and backward read fastest: packed, transformed. Called once
+  /// for each new θ; all tasks share what it makes.
+  virtual void prepare(const Prepare<T>& pass) const;
 
   /// The output is the input under another shape (flatten): the network lets both share memory
   /// and calls neither forward nor backward.

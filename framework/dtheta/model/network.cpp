@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "dtheta/core/error.hpp"
+#include "dtheta/model/prepared_theta.hpp"
 #include "dtheta/model/workspace.hpp"
 
 namespace dtheta {
@@ -86,14 +87,16 @@ void Network<T>::add_parameters(Node<T>& node) {
 }
 
 template <std::floating_point T>
-View<const T> Network<T>::forward(std::span<const T> theta, Workspace<T>& workspace, Size m) const {
+View<const T> Network<T>::forward(const PreparedTheta<T>& theta, Workspace<T>& workspace,
+                                  Size m) const {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const Node<T>& node = nodes_[i];
     if (node.layer->is_view()) continue;
     const std::array inputs{View<const T>(workspace.input(i, m, node))};
     node.layer->forward({.inputs = inputs,
                          .output = workspace.output(i, m, node),
-                         .theta = workspace.bind_theta(*this, node, theta),
+                         .theta = theta.parameters(i),
+                         .prepared = theta.prepared(i),
                          .record = workspace.nodes_[i].record.span(),
                          .scratch = workspace.scratch_.span()});
   }
@@ -101,7 +104,7 @@ View<const T> Network<T>::forward(std::span<const T> theta, Workspace<T>& worksp
 }
 
 template <std::floating_point T>
-void Network<T>::backward(std::span<const T> theta, Workspace<T>& workspace, Size m,
+void Network<T>::backward(const PreparedTheta<T>& theta, Workspace<T>& workspace, Size m,
                           std::span<T> dtheta) const {
   for (std::size_t i = nodes_.size(); i-- > first_trainable_;) {
     const Node<T>& node = nodes_[i];
@@ -112,7 +115,8 @@ void Network<T>::backward(std::span<const T> theta, Workspace<T>& workspace, Siz
                           .output = workspace.output(i, m, node),
                           .doutput = workspace.doutput(i, m, node),
                           .dinputs = dinputs,
-                          .theta = workspace.bind_theta(*this, node, theta),
+                          .theta = theta.parameters(i),
+                          .prepared = theta.prepared(i),
                           .dtheta = workspace.bind_dtheta(*this, node, dtheta),
                           .record = workspace.nodes_[i].record.span(),
                           .scratch = workspace.scratch_.span()});

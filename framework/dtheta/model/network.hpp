@@ -13,6 +13,8 @@
 namespace dtheta {
 
 template <std::floating_point T>
+class PreparedTheta;
+template <std::floating_point T>
 class Workspace;
 
 /// One parameter and where it lies in the flat θ.
@@ -66,11 +68,11 @@ class Network {
 
   /// Runs the first m samples of workspace.x() through all layers: equations (1)–(3), (14)–(16),
   /// (23)–(25). Returns the logits {m, output shape...}, a view into the workspace.
-  View<const T> forward(std::span<const T> theta, Workspace<T>& workspace, Size m) const;
+  View<const T> forward(const PreparedTheta<T>& theta, Workspace<T>& workspace, Size m) const;
 
   /// Runs dz^[L] = workspace.doutput() back through all layers after a `forward` of the same
   /// m samples: equations (6)–(10), (17)–(19), (28)–(32). dθ {theta_size()} is added to.
-  void backward(std::span<const T> theta, Workspace<T>& workspace, Size m,
+  void backward(const PreparedTheta<T>& theta, Workspace<T>& workspace, Size m,
                 std::span<T> dtheta) const;
 
  private:

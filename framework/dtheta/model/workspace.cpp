@@ -61,18 +61,7 @@ void Workspace<T>::plan_layers(const Network<T>& network) {
     parameters = std::max(parameters, node.parameter_count);
   }
   scratch_ = AlignedBuffer<T>(scratch);
-  theta_views_.resize(parameters);
   dtheta_views_.resize(parameters);
-}
-
-template <std::floating_point T>
-std::span<const View<const T>> Workspace<T>::bind_theta(const Network<T>& network,
-                                                        const Node<T>& node,
-                                                        std::span<const T> theta) {
-  for (std::size_t p = 0; p < node.parameter_count; ++p) {
-    theta_views_[p] = network.parameter(theta, node.first_parameter + p);
-  }
-  return std::span(theta_views_).first(node.parameter_count);
 }
 
 template <std::floating_point T>

@@ -60,8 +60,6 @@ class Workspace {
   View<T> dinput(std::size_t i, Size m, const Node<T>& node) {
     return gradients_[nodes_[i - 1].doutput].view(node.input.batch(m));
   }
-  std::span<const View<const T>> bind_theta(const Network<T>& network, const Node<T>& node,
-                                            std::span<const T> theta);
   std::span<const View<T>> bind_dtheta(const Network<T>& network, const Node<T>& node,
                                        std::span<T> dtheta);
 
@@ -74,8 +72,7 @@ class Workspace {
   std::vector<AlignedBuffer<T>> gradients_;    // two in turn
   std::vector<NodeBuffers> nodes_;
   AlignedBuffer<T> scratch_;
-  std::vector<View<const T>> theta_views_;  // refilled for each layer; sized for the largest
-  std::vector<View<T>> dtheta_views_;
+  std::vector<View<T>> dtheta_views_;  // refilled for each layer; sized for the largest
 };
 
 }  // namespace dtheta

@@ -7,6 +7,7 @@
 
 #include "dtheta/core/error.hpp"
 #include "dtheta/losses/loss.hpp"
+#include "dtheta/model/prepared_theta.hpp"
 #include "dtheta/model/workspace.hpp"
 #include "dtheta/training/metrics.hpp"
 
@@ -38,6 +39,8 @@ void for_each_batch(const Model<T>& model, const Dataset& data, std::span<const 
   for (int worker = 0; worker < workers.threads(); ++worker) {
     workspaces.emplace_back(*model.network, samples_per_task, WorkspaceMode::inference);
   }
+  PreparedTheta<T> theta(*model.network, WorkspaceMode::inference);
+  theta.update(model.theta.span());
   workers.for_each((n + samples_per_task - 1) / samples_per_task, [&](Size task, int worker) {
     const Size first = task * samples_per_task;
     const Size m = std::min(samples_per_task, n - first);
@@ -45,7 +48,7 @@ void for_each_batch(const Model<T>& model, const Dataset& data, std::span<const 
     const auto indices =
         samples.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(m));
     data.gather(indices, model.input, workspace.x(m), with_targets ? workspace.y(m) : View<T>());
-    const View<const T> z = model.network->forward(model.theta.span(), workspace, m);
+    const View<const T> z = model.network->forward(theta, workspace, m);
     body(task, first, z, View<const T>(workspace.y(m)));
   });
 }

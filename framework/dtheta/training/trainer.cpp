@@ -47,6 +47,7 @@ Trainer<T>::Trainer(Model<T> model, const Recipe& recipe, const Dataset& data,
       workers_(workers),
       loss_(make_loss<T>(state_.model.loss)),
       optimizer_(make_optimizer<T>(recipe_.optimizer)),
+      theta_(*state_.model.network, WorkspaceMode::training),
       order_(samples_.size()),
       metrics_(static_cast<std::size_t>(recipe_.shards)),
       blocks_(make_blocks(*state_.model.network)),
@@ -75,7 +76,7 @@ Size Trainer<T>::steps_per_epoch() const {
 
 template <std::floating_point T>
 Size Trainer<T>::bytes() const {
-  Size total = 0;
+  Size total = theta_.bytes();
   for (const auto& workspace : workspaces_) total += workspace.bytes();
   const Size vectors = static_cast<Size>(dtheta_.size() + state_.slots.size() + 1);
   return total + vectors * state_.model.theta.size() * static_cast<Size>(sizeof(T));
@@ -103,11 +104,11 @@ void Trainer<T>::run_shard(Size shard, Size shards, std::span<const Size> batch,
 
   data_.gather(indices, model.input, workspace.x(range.count), workspace.y(range.count));
   const View<const T> y = workspace.y(range.count);
-  const View<const T> z = model.network->forward(model.theta.span(), workspace, range.count);
+  const View<const T> z = model.network->forward(theta_, workspace, range.count);
   metrics.loss_sum = loss_->forward_backward(z, y, workspace.doutput(range.count));
   metrics.correct = data_.is_classification() ? count_correct(z, y, loss_->activation()) : Size{0};
   std::ranges::fill(dtheta.span(), T{0});
-  model.network->backward(model.theta.span(), workspace, range.count, dtheta.span());
+  model.network->backward(theta_, workspace, range.count, dtheta.span());
 }
 
 template <std::floating_point T>
@@ -143,6 +144,9 @@ StepReport Trainer<T>::step() {
   const auto batch = next_batch();
   const Size m = static_cast<Size>(batch.size());
   const Size shards = std::min(recipe_.shards, m);
+  theta_.bind(state_.model.theta.span());
+  workers_.for_each(static_cast<Size>(state_.model.network->nodes().size()),
+                    [&](Size node, int) { theta_.update_node(static_cast<std::size_t>(node)); });
   workers_.for_each(shards,
                     [&](Size shard, int worker) { run_shard(shard, shards, batch, worker); });
 

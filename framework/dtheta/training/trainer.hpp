@@ -10,6 +10,7 @@
 #include "dtheta/core/workers.hpp"
 #include "dtheta/data/dataset.hpp"
 #include "dtheta/losses/loss.hpp"
+#include "dtheta/model/prepared_theta.hpp"
 #include "dtheta/model/recipe.hpp"
 #include "dtheta/model/training_state.hpp"
 #include "dtheta/model/workspace.hpp"
@@ -94,6 +95,7 @@ class Trainer {
   std::unique_ptr<Loss<T>> loss_;
   std::unique_ptr<Optimizer<T>> optimizer_;
   Schedule schedule_;
+  PreparedTheta<T> theta_;
   std::vector<Size> order_;               // this epoch's order of `samples_`
   std::vector<Workspace<T>> workspaces_;  // one a worker
   std::vector<AlignedBuffer<T>> dtheta_;  // one a shard: sums over its samples

@@ -11,9 +11,9 @@ namespace {
 class EveryLayerGradient : public testing::TestWithParam<LayerCase> {};
 
 TEST_P(EveryLayerGradient, MatchesCentralDifferences) {
-  const auto& [text, input, m] = GetParam();
-  const auto layer = make_layer<double>(parse_layer(text));
-  LayerRun<double> run(*layer, input, m);
+  const LayerCase& c = GetParam();
+  const auto layer = make_layer<double>(parse_layer(c.layer));
+  LayerRun<double> run(*layer, c.input, c.m);
   run.forward();
   run.backward();
   const auto loss = [&] { return run.loss(); };

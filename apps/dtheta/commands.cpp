@@ -21,6 +21,8 @@ std::span<const CommandEntry> command_table() {
       CommandEntry{"dataset info", "show the parts, shapes and classes of a data set",
                    make_dataset_info_command},
       CommandEntry{"models", "list the networks that have a name", make_models_command},
+      CommandEntry{"benchmark machine", "measure what this machine can give at most",
+                   make_benchmark_machine_command},
       CommandEntry{"doctor", "check this machine and the libraries", make_doctor_command},
   };
   return table;

@@ -93,6 +93,7 @@ View<const T> Network<T>::forward(const PreparedTheta<T>& theta, Workspace<T>& w
     const Node<T>& node = nodes_[i];
     if (node.layer->is_view()) continue;
     const std::array inputs{View<const T>(workspace.input(i, m, node))};
+    const Timed timed(workspace.time_log(), Activity::layer_forward, static_cast<Size>(i));
     node.layer->forward({.inputs = inputs,
                          .output = workspace.output(i, m, node),
                          .theta = theta.parameters(i),
@@ -111,6 +112,7 @@ void Network<T>::backward(const PreparedTheta<T>& theta, Workspace<T>& workspace
     if (node.layer->is_view()) continue;
     const std::array inputs{View<const T>(workspace.input(i, m, node))};
     const std::array dinputs{i == first_trainable_ ? View<T>() : workspace.dinput(i, m, node)};
+    const Timed timed(workspace.time_log(), Activity::layer_backward, static_cast<Size>(i));
     node.layer->backward({.inputs = inputs,
                           .output = workspace.output(i, m, node),
                           .doutput = workspace.doutput(i, m, node),

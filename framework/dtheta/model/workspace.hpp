@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dtheta/core/aligned_buffer.hpp"
+#include "dtheta/core/time_log.hpp"
 #include "dtheta/model/network.hpp"
 
 namespace dtheta {
@@ -32,6 +33,11 @@ class Workspace {
   View<T> y(Size m) { return y_.view({m, logits_}); }
   /// Where the loss writes dz^[L] {m, k} before `Network::backward`; used up by it.
   View<T> doutput(Size m) { return gradients_[nodes_.back().doutput].view({m, logits_}); }
+
+  /// Where the network notes the time of each layer, and whoever uses the workspace that of the
+  /// rest; null, as at first: nowhere. The log must outlive its use.
+  TimeLog* time_log() const { return time_log_; }
+  void set_time_log(TimeLog* log) { time_log_ = log; }
 
  private:
   friend class Network<T>;
@@ -73,6 +79,7 @@ class Workspace {
   std::vector<NodeBuffers> nodes_;
   AlignedBuffer<T> scratch_;
   std::vector<View<T>> dtheta_views_;  // refilled for each layer; sized for the largest
+  TimeLog* time_log_ = nullptr;
 };
 
 }  // namespace dtheta

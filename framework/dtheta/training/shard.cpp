@@ -13,16 +13,21 @@ ShardRange shard_range(Size m, Size shards, Size index) {
 }
 
 template <std::floating_point T>
+Size multiply_adds(const Network<T>& network, const Node<T>& node) {
+  Size total = 0;
+  for (std::size_t p = 0; p < node.parameter_count; ++p) {
+    const ParameterSpec& spec = network.parameters()[node.first_parameter + p].spec;
+    if (spec.is_bias) continue;
+    const Size units = spec.shape[spec.shape.rank() - 1];
+    total += spec.shape.size() * (node.output.size() / units);
+  }
+  return total;
+}
+
+template <std::floating_point T>
 Size multiply_adds(const Network<T>& network) {
   Size total = 0;
-  for (const Node<T>& node : network.nodes()) {
-    for (std::size_t p = 0; p < node.parameter_count; ++p) {
-      const ParameterSpec& spec = network.parameters()[node.first_parameter + p].spec;
-      if (spec.is_bias) continue;
-      const Size units = spec.shape[spec.shape.rank() - 1];
-      total += spec.shape.size() * (node.output.size() / units);
-    }
-  }
+  for (const Node<T>& node : network.nodes()) total += multiply_adds(network, node);
   return total;
 }
 
@@ -44,6 +49,8 @@ Size default_shards(const Network<T>& network, Size m) {
 
 template Size default_shards(const Network<float>&, Size);
 template Size default_shards(const Network<double>&, Size);
+template Size multiply_adds(const Network<float>&, const Node<float>&);
+template Size multiply_adds(const Network<double>&, const Node<double>&);
 template Size multiply_adds(const Network<float>&);
 template Size multiply_adds(const Network<double>&);
 

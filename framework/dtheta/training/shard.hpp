@@ -26,8 +26,12 @@ ShardRange shard_range(Size m, Size shards, Size index);
 template <std::floating_point T>
 Size default_shards(const Network<T>& network, Size m);
 
-/// Multiply-adds of a forward pass of one sample through the kernels of the network: each number
-/// of a kernel is used once at every output position of its layer.
+/// Multiply-adds of a forward pass of one sample through the kernels of one layer: each number of a
+/// kernel is used once at every output position.
+template <std::floating_point T>
+Size multiply_adds(const Network<T>& network, const Node<T>& node);
+
+/// The same of all layers.
 template <std::floating_point T>
 Size multiply_adds(const Network<T>& network);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <chrono>
 #include <cmath>
 #include <numeric>
@@ -75,6 +76,14 @@ Size Trainer<T>::steps_per_epoch() const {
 }
 
 template <std::floating_point T>
+void Trainer<T>::set_time_logs(std::span<TimeLog> logs) {
+  assert(logs.empty() || logs.size() == workspaces_.size());
+  for (std::size_t worker = 0; worker < workspaces_.size(); ++worker) {
+    workspaces_[worker].set_time_log(logs.empty() ? nullptr : &logs[worker]);
+  }
+}
+
+template <std::floating_point T>
 Size Trainer<T>::bytes() const {
   Size total = theta_.bytes();
   for (const auto& workspace : workspaces_) total += workspace.bytes();
@@ -102,11 +111,22 @@ void Trainer<T>::run_shard(Size shard, Size shards, std::span<const Size> batch,
   AlignedBuffer<T>& dtheta = dtheta_[static_cast<std::size_t>(shard)];
   ShardMetrics& metrics = metrics_[static_cast<std::size_t>(shard)];
 
-  data_.gather(indices, model.input, workspace.x(range.count), workspace.y(range.count));
+  const auto timed = [&](Activity activity, auto work) {
+    const Timed timer(workspace.time_log(), activity, shard);
+    return work();
+  };
+  timed(Activity::gather, [&] {
+    data_.gather(indices, model.input, workspace.x(range.count), workspace.y(range.count));
+  });
   const View<const T> y = workspace.y(range.count);
-  const View<const T> z = model.network->forward(theta_, workspace, range.count);
-  metrics.loss_sum = loss_->forward_backward(z, y, workspace.doutput(range.count));
-  metrics.correct = data_.is_classification() ? count_correct(z, y, loss_->activation()) : Size{0};
+  const View<const T> z = timed(
+      Activity::forward, [&] { return model.network->forward(theta_, workspace, range.count); });
+  timed(Activity::loss, [&] {
+    metrics.loss_sum = loss_->forward_backward(z, y, workspace.doutput(range.count));
+    metrics.correct =
+        data_.is_classification() ? count_correct(z, y, loss_->activation()) : Size{0};
+  });
+  const Timed timer(workspace.time_log(), Activity::backward, shard);
   std::ranges::fill(dtheta.span(), T{0});
   model.network->backward(theta_, workspace, range.count, dtheta.span());
 }
@@ -116,7 +136,8 @@ double Trainer<T>::reduce_and_update(Size shards, Size m) {
   const double learning_rate = schedule_.at(state_.step + 1);
   const T lambda = static_cast<T>(recipe_.l2);
   const auto used = std::span(dtheta_).first(static_cast<std::size_t>(shards));
-  workers_.for_each(static_cast<Size>(blocks_.size()), [&](Size index, int) {
+  workers_.for_each(static_cast<Size>(blocks_.size()), [&](Size index, int worker) {
+    const Timed timer(time_log(worker), Activity::update, index);
     const auto b = static_cast<std::size_t>(index);
     const Block& block = blocks_[b];
     const auto part = [&](AlignedBuffer<T>& buffer) {
@@ -146,7 +167,10 @@ StepReport Trainer<T>::step() {
   const Size shards = std::min(recipe_.shards, m);
   theta_.bind(state_.model.theta.span());
   workers_.for_each(static_cast<Size>(state_.model.network->nodes().size()),
-                    [&](Size node, int) { theta_.update_node(static_cast<std::size_t>(node)); });
+                    [&](Size node, int worker) {
+                      const Timed timer(time_log(worker), Activity::prepare, node);
+                      theta_.update_node(static_cast<std::size_t>(node));
+                    });
   workers_.for_each(shards,
                     [&](Size shard, int worker) { run_shard(shard, shards, batch, worker); });
 

@@ -77,6 +77,10 @@ class Trainer {
   /// The recipe as it runs: no zeros that stand for something else.
   const Recipe& recipe() const { return recipe_; }
   Size steps_per_epoch() const;
+
+  /// From now on notes in `logs`, one for each of the workers, what they do in a step; none: notes
+  /// nothing, as at first. The logs must outlive their use.
+  void set_time_logs(std::span<TimeLog> logs);
   /// Bytes of all buffers: workspaces, shards' gradients, optimizer state and θ.
   Size bytes() const;
 
@@ -86,6 +90,9 @@ class Trainer {
   double reduce_and_update(Size shards, Size m);
   std::span<const Size> next_batch();
   void check_theta() const;
+  TimeLog* time_log(int worker) const {
+    return workspaces_[static_cast<std::size_t>(worker)].time_log();
+  }
 
   Recipe recipe_;
   TrainingState<T> state_;

@@ -23,6 +23,8 @@ std::span<const CommandEntry> command_table() {
       CommandEntry{"models", "list the networks that have a name", make_models_command},
       CommandEntry{"benchmark machine", "measure what this machine can give at most",
                    make_benchmark_machine_command},
+      CommandEntry{"benchmark step", "measure how fast a network trains here",
+                   make_benchmark_step_command},
       CommandEntry{"doctor", "check this machine and the libraries", make_doctor_command},
   };
   return table;

@@ -20,6 +20,7 @@ std::unique_ptr<Command> make_digits_command();
 std::unique_ptr<Command> make_dataset_info_command();
 std::unique_ptr<Command> make_models_command();
 std::unique_ptr<Command> make_benchmark_machine_command();
+std::unique_ptr<Command> make_benchmark_step_command();
 std::unique_ptr<Command> make_doctor_command();
 
 /// A row of the table; the words of `name` are typed one after another: "dataset make digits".

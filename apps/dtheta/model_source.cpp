@@ -48,7 +48,7 @@ void check_word(const std::string& text) {
     std::vector<std::string> names;
     for (const ZooEntry& entry : zoo()) names.emplace_back(entry.name);
     throw UsageError(fmt::format(
-        "--model {}: found neither a network that dtheta models lists, nor a file, nor a layer "
+        "model {}: found neither a network that dtheta models lists, nor a file, nor a layer "
         "list{}",
         text, did_you_mean(text, names)));
   }

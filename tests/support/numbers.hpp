@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dtheta/core/random.hpp"
+#include "dtheta/core/shape.hpp"
 
 namespace dtheta {
 
@@ -20,6 +21,14 @@ std::vector<T> random_numbers(std::size_t n, std::uint64_t seed) {
   Philox random(seed, Purpose::input, 0, 0);
   std::vector<T> numbers(n);
   for (T& number : numbers) number = static_cast<T>(random.uniform(-1, 1));
+  return numbers;
+}
+
+/// 0, 1, 2, ... in U.
+template <class U>
+std::vector<U> count(Size size) {
+  std::vector<U> numbers;
+  for (Size i = 0; i < size; ++i) numbers.push_back(static_cast<U>(i));
   return numbers;
 }
 

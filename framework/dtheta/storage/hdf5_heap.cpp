@@ -2,8 +2,6 @@
 
 #include <string_view>
 
-#include <unistd.h>
-
 #include "dtheta/core/error.hpp"
 
 namespace dtheta::hdf5 {
@@ -14,25 +12,8 @@ constexpr std::string_view signature{"GCOL\1", 5};
 
 [[noreturn]] void damaged() { throw DataError("refers to text that is damaged or missing"); }
 
-/// An unsigned number of `width` bytes, little-endian.
 std::uint64_t number(std::string_view bytes, std::size_t at, std::size_t width) {
-  std::uint64_t result = 0;
-  for (std::size_t i = width; i-- > 0;) {
-    result = result << 8 | static_cast<unsigned char>(bytes[at + i]);
-  }
-  return result;
-}
-
-std::string read_at(int descriptor, Size offset, std::size_t size) {
-  std::string bytes(size, '\0');
-  std::size_t done = 0;
-  while (done < size) {
-    const auto got =
-        ::pread(descriptor, bytes.data() + done, size - done, offset + static_cast<Size>(done));
-    if (got <= 0) damaged();
-    done += static_cast<std::size_t>(got);
-  }
-  return bytes;
+  return little_endian(bytes.substr(at, width));
 }
 
 std::string_view characters(std::span<const std::byte> bytes) {
@@ -46,25 +27,20 @@ HeapReference::HeapReference(std::span<const std::byte, bytes> disk)
       address(number(characters(disk), 4, 8)),
       index(static_cast<std::uint32_t>(number(characters(disk), 12, 4))) {}
 
-GlobalHeap::GlobalHeap(int descriptor, Size base, Size file_size)
-    : descriptor_(descriptor), base_(base), file_size_(file_size) {}
-
 const std::string& GlobalHeap::collection(std::uint64_t address) {
   const auto known = collections_.find(address);
   if (known != collections_.end()) return known->second;
-  const auto space = static_cast<std::uint64_t>(file_size_ - base_);
-  if (address > space || space - address < header) damaged();
-  const Size offset = base_ + static_cast<Size>(address);
-  const std::string start = read_at(descriptor_, offset, header);
-  const std::uint64_t size = number(start, 8, 8);
-  if (!start.starts_with(signature) || size < header || size > space - address) damaged();
-  return collections_.emplace(address, read_at(descriptor_, offset, static_cast<std::size_t>(size)))
-      .first->second;
+  const auto start = file_.read(address, header);
+  if (!start || !start->starts_with(signature)) damaged();
+  const std::uint64_t size = number(*start, 8, 8);
+  auto whole = file_.read(address, size);
+  if (!whole || size < header) damaged();
+  return collections_.emplace(address, *std::move(whole)).first->second;
 }
 
 std::string GlobalHeap::text(const HeapReference& reference) {
   text_taken_ += reference.length;
-  if (text_taken_ > file_size_) throw DataError("claims more text than the file holds");
+  if (text_taken_ > file_.size()) throw DataError("claims more text than the file holds");
   if (reference.length == 0) return {};
   const std::string& objects = collection(reference.address);
   std::size_t at = header;

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "dtheta/core/shape.hpp"
+#include "dtheta/storage/hdf5_raw.hpp"
 
 namespace dtheta::hdf5 {
 
@@ -30,8 +31,8 @@ struct HeapReference {
 /// at a time.
 class GlobalHeap {
  public:
-  /// Of the open file `descriptor`, which must outlive this; addresses count from byte `base`.
-  GlobalHeap(int descriptor, Size base, Size file_size);
+  /// Of a file whose addresses and lengths are of 8 bytes.
+  explicit GlobalHeap(const RawFile& file) : file_(file) {}
 
   /// The string. Throws DataError when the reference or the heap is damaged, or when more text has
   /// been asked for than the file can hold.
@@ -40,9 +41,7 @@ class GlobalHeap {
  private:
   const std::string& collection(std::uint64_t address);
 
-  int descriptor_;
-  Size base_;
-  Size file_size_;
+  RawFile file_;
   Size text_taken_ = 0;
   std::map<std::uint64_t, std::string> collections_;
 };

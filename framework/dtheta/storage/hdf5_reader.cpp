@@ -12,6 +12,7 @@
 
 #include "dtheta/core/error.hpp"
 #include "dtheta/storage/hdf5_members.hpp"
+#include "dtheta/storage/hdf5_object_header.hpp"
 #include "dtheta/storage/messages.hpp"
 
 namespace dtheta::hdf5 {
@@ -36,9 +37,7 @@ Size readable_size(const std::filesystem::path& path) {
   return status.st_size;
 }
 
-}  // namespace
-
-Reader::Reader(const std::filesystem::path& path) : path_(path), file_size_(readable_size(path)) {
+Handle open_file(const std::filesystem::path& path) {
   const Quiet quiet;
   const Handle access(H5Pcreate(H5P_FILE_ACCESS));
   H5Pset_fapl_sec2(access.get());
@@ -46,14 +45,22 @@ Reader::Reader(const std::filesystem::path& path) : path_(path), file_size_(read
   H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG);
   // A file system that cannot lock is no reason not to read.
   H5Pset_file_locking(access.get(), true, true);
-  file_ = Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()));
-  if (file_) return;
+  Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()));
+  if (file) return file;
   const Failure failure = last_failure();
   const std::string message =
-      fmt::format("{}: cannot be read as HDF5: {}", path_.string(), failure.message);
+      fmt::format("{}: cannot be read as HDF5: {}", path.string(), failure.message);
   if (failure.input_output) throw InputOutputError(message);
   throw DataError(message);
 }
+
+}  // namespace
+
+Reader::Reader(const std::filesystem::path& path)
+    : path_(path),
+      file_size_(readable_size(path)),
+      file_(open_file(path)),
+      raw_(file_, file_size_) {}
 
 void Reader::fail(std::string_view object, std::string_view message) const {
   throw DataError(fmt::format("{}: {} {}", path_.string(), printable(object), message));
@@ -68,11 +75,19 @@ void Reader::check(std::string_view object, std::int64_t result) const {
   throw DataError(message);
 }
 
+Handle Reader::open_root() const {
+  H5O_info_t root{};
+  check("/", H5Oget_info2(file_.get(), &root, H5O_INFO_BASIC));
+  if (const auto reason = unsafe_header(raw_, root.addr)) fail("/", *reason);
+  Handle opened(H5Oopen(file_.get(), "/", H5P_DEFAULT));
+  check("/", opened.get());
+  return opened;
+}
+
 /// The object of that name, or an empty handle. Goes link by link: HDF5 itself would follow soft
 /// and external ones on the way.
 Handle Reader::find(std::string_view object) const {
-  Handle current(H5Oopen(file_.get(), "/", H5P_DEFAULT));
-  check("/", current.get());
+  Handle current = open_root();
   std::string_view rest = object;
   for (;;) {
     rest.remove_prefix(std::min(rest.find_first_not_of('/'), rest.size()));
@@ -91,6 +106,7 @@ Handle Reader::find(std::string_view object) const {
                        "data into this file",
                        printable(name), link.type == H5L_TYPE_SOFT ? "a soft" : "an external"));
     }
+    if (const auto reason = unsafe_header(raw_, link.u.address)) fail(object, *reason);
     Handle next(H5Oopen(current.get(), name.c_str(), H5P_DEFAULT));
     check(object, next.get());
     current = std::move(next);
@@ -99,7 +115,7 @@ Handle Reader::find(std::string_view object) const {
 
 std::vector<std::string> Reader::texts_in(std::string_view object, const TextBuffer& buffer) const {
   try {
-    return buffer.texts(file_.get(), file_size_);
+    return buffer.texts(raw_);
   } catch (const DataError& error) {
     fail(object, error.what());
   }

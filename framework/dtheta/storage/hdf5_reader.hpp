@@ -12,6 +12,7 @@
 #include "dtheta/core/shape.hpp"
 #include "dtheta/data/dataset.hpp"
 #include "dtheta/storage/hdf5.hpp"
+#include "dtheta/storage/hdf5_raw.hpp"
 #include "dtheta/storage/hdf5_texts.hpp"
 
 namespace dtheta::hdf5 {
@@ -27,9 +28,10 @@ struct ArrayInfo {
 /// Reads an HDF5 file without trusting it.
 ///
 /// No plugin is loaded; hard links only are followed; external storage and virtual data sets are
-/// refused; types are on an allow-list; and no memory is allocated for an array before the file has
-/// been found large enough to hold it: stored bytes are at most the file's, deflated data at most
-/// 1,032 times its stored bytes (zlib's limit), and every chunk must have been written.
+/// refused; headers that the HDF5 library would not survive, too; types are on an allow-list; and
+/// no memory is allocated for an array before the file has been found large enough to hold it:
+/// stored bytes are at most the file's, deflated data at most 1,032 times its stored bytes (zlib's
+/// limit), and every chunk must have been written.
 ///
 /// Objects are named by their full path, "/train/x"; "/" is the root. Everything throws DataError,
 /// naming the file and the object, when the content is not what it should be, and InputOutputError
@@ -74,6 +76,7 @@ class Reader {
   [[noreturn]] void fail(std::string_view object, std::string_view message) const;
 
  private:
+  Handle open_root() const;
   Handle find(std::string_view object) const;
   Handle open_dataset(std::string_view dataset) const;
   void read_into(std::string_view dataset, const ArrayInfo& info, ElementType type,
@@ -86,6 +89,7 @@ class Reader {
   std::filesystem::path path_;
   Size file_size_ = 0;
   Handle file_;
+  RawFile raw_;
 };
 
 }  // namespace dtheta::hdf5

@@ -20,22 +20,11 @@ herr_t keep_reference(hid_t from, hid_t to, H5T_cdata_t* state, std::size_t, std
   return fits ? 0 : -1;
 }
 
-GlobalHeap heap_of(Id file, Size file_size) {
-  const Handle creation(H5Fget_create_plist(file));
-  std::size_t address_bytes = 0;
-  std::size_t length_bytes = 0;
-  H5Pget_sizes(creation.get(), &address_bytes, &length_bytes);
-  if (address_bytes != 8 || length_bytes != 8) {
+GlobalHeap heap_of(const RawFile& file) {
+  if (file.address_bytes() != 8 || file.length_bytes() != 8) {
     throw DataError("is text of variable length in a file whose addresses are not of 8 bytes");
   }
-  hsize_t base = 0;
-  H5Pget_userblock(creation.get(), &base);
-  void* descriptor = nullptr;
-  if (H5Fget_vfd_handle(file, H5P_DEFAULT, &descriptor) < 0 ||
-      base > static_cast<hsize_t>(file_size)) {
-    throw DataError("is text that cannot be reached");
-  }
-  return GlobalHeap(*static_cast<const int*>(descriptor), static_cast<Size>(base), file_size);
+  return GlobalHeap(file);
 }
 
 std::vector<std::string> resolve(std::span<const char> references, GlobalHeap heap) {
@@ -98,8 +87,8 @@ TextBuffer::~TextBuffer() = default;
 
 Id TextBuffer::memory_type() const { return references_ ? references_->get() : type_; }
 
-std::vector<std::string> TextBuffer::texts(Id file, Size file_size) const {
-  if (references_) return resolve(bytes_, heap_of(file, file_size));
+std::vector<std::string> TextBuffer::texts(const RawFile& file) const {
+  if (references_) return resolve(bytes_, heap_of(file));
   return split_fixed({bytes_.data(), bytes_.size()}, H5Tget_size(type_), type_);
 }
 

@@ -8,6 +8,7 @@
 
 #include "dtheta/core/shape.hpp"
 #include "dtheta/storage/hdf5.hpp"
+#include "dtheta/storage/hdf5_raw.hpp"
 
 namespace dtheta::hdf5 {
 
@@ -24,10 +25,10 @@ class TextBuffer {
   Id memory_type() const;
   void* data() { return bytes_.data(); }
 
-  /// The strings that were read from the open file of `file_size` bytes; what pads those of fixed
-  /// length is taken off. Throws DataError, to follow the object's name in a message, when the text
-  /// is damaged or more than the file can hold.
-  std::vector<std::string> texts(Id file, Size file_size) const;
+  /// The strings that were read from the file; what pads those of fixed length is taken off. Throws
+  /// DataError, to follow the object's name in a message, when the text is damaged or more than the
+  /// file can hold.
+  std::vector<std::string> texts(const RawFile& file) const;
 
  private:
   class ReferenceType;

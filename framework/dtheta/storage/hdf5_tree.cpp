@@ -1,9 +1,11 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <hdf5.h>
 
 #include "dtheta/storage/hdf5_members.hpp"
+#include "dtheta/storage/hdf5_object_header.hpp"
 #include "dtheta/storage/hdf5_reader.hpp"
 #include "dtheta/storage/hdf5_safety.hpp"
 #include "dtheta/storage/hdf5_types.hpp"
@@ -32,48 +34,57 @@ std::string dataset_text(Id dataset) {
   return fmt::format("{} {}", type_text(type.get()), shape_text(space.get()));
 }
 
-void add_members(Id group, std::size_t level, std::vector<std::string>& lines);
+/// The lines of a tree while they are put together.
+class Tree {
+ public:
+  explicit Tree(const RawFile& file) : file_(file) {}
 
-/// A line for the member of a group, and those below it.
-void add_member(Id group, const std::string& name, std::size_t level,
-                std::vector<std::string>& lines) {
-  const std::string label = std::string(2 * level, ' ') + printable(name);
-  H5L_info_t link{};
-  if (H5Lget_info(group, name.c_str(), &link, H5P_DEFAULT) < 0) return;
-  if (link.type != H5L_TYPE_HARD) {
-    lines.push_back(label + "  (a link, not followed)");
-    return;
+  void add_members(Id group, std::size_t level) {
+    if (level > most_levels) return;
+    for (const std::string& name : member_names(group, most_lines + 1)) {
+      if (lines_.size() > most_lines) return;
+      add_member(group, name, level);
+    }
   }
-  const Handle member(H5Oopen(group, name.c_str(), H5P_DEFAULT));
-  if (!member) {
-    lines.push_back(label + "  (damaged)");
-  } else if (H5Iget_type(member.get()) == H5I_DATASET) {
-    lines.push_back(label + "  " + dataset_text(member.get()));
-  } else {
-    lines.push_back(label + "/");
-    if (H5Iget_type(member.get()) == H5I_GROUP) add_members(member.get(), level + 1, lines);
-  }
-}
 
-void add_members(Id group, std::size_t level, std::vector<std::string>& lines) {
-  if (level > most_levels) return;
-  for (const std::string& name : member_names(group, most_lines + 1)) {
-    if (lines.size() > most_lines) return;
-    add_member(group, name, level, lines);
+  std::string text() {
+    if (lines_.size() > most_lines) lines_.back() = "...";
+    return fmt::format("{}\n", fmt::join(lines_, "\n"));
   }
-}
+
+ private:
+  /// A line for the member of a group, and those below it.
+  void add_member(Id group, const std::string& name, std::size_t level) {
+    const std::string label = std::string(2 * level, ' ') + printable(name);
+    H5L_info_t link{};
+    if (H5Lget_info(group, name.c_str(), &link, H5P_DEFAULT) < 0) return;
+    if (link.type != H5L_TYPE_HARD) {
+      lines_.push_back(label + "  (a link, not followed)");
+      return;
+    }
+    const bool is_unsafe = unsafe_header(file_, link.u.address).has_value();
+    const Handle member(is_unsafe ? -1 : H5Oopen(group, name.c_str(), H5P_DEFAULT));
+    if (!member) {
+      lines_.push_back(label + "  (damaged)");
+    } else if (H5Iget_type(member.get()) == H5I_DATASET) {
+      lines_.push_back(label + "  " + dataset_text(member.get()));
+    } else {
+      lines_.push_back(label + "/");
+      if (H5Iget_type(member.get()) == H5I_GROUP) add_members(member.get(), level + 1);
+    }
+  }
+
+  const RawFile& file_;
+  std::vector<std::string> lines_{"/"};
+};
 
 }  // namespace
 
 std::string Reader::tree() const {
   const Quiet quiet;
-  std::vector<std::string> lines{"/"};
-  const Handle root(H5Oopen(file_.get(), "/", H5P_DEFAULT));
-  if (root) add_members(root.get(), 1, lines);
-  if (lines.size() > most_lines) lines.back() = "...";
-  std::string text;
-  for (const std::string& line : lines) text += line + "\n";
-  return text;
+  Tree tree(raw_);
+  tree.add_members(open_root().get(), 1);
+  return tree.text();
 }
 
 }  // namespace dtheta::hdf5

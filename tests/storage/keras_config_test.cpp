@@ -1,0 +1,238 @@
+#include "dtheta/storage/keras_config.hpp"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "dtheta/core/error.hpp"
+#include "dtheta/model/network.hpp"
+#include "dtheta/storage/json_text.hpp"
+#include "support/messages.hpp"
+
+namespace dtheta {
+namespace {
+
+using test::contains;
+using test::message_of;
+using Json = nlohmann::ordered_json;
+
+Json layer(const char* class_name, Json config) {
+  return {{"class_name", class_name}, {"config", std::move(config)}};
+}
+
+Json input(const Json& shape = {nullptr, 8, 8, 2}) {
+  return layer("InputLayer", {{"batch_input_shape", shape}, {"name", "input"}});
+}
+
+Json dense(Json fields = Json::object()) {
+  Json config{{"name", "d"}, {"units", 3}};
+  config.update(fields);
+  return layer("Dense", config);
+}
+
+Json conv(Json fields = Json::object()) {
+  Json config{{"name", "c"}, {"filters", 3}, {"kernel_size", 3}};
+  config.update(fields);
+  return layer("Conv2D", config);
+}
+
+Json sequential(const std::vector<Json>& layers) {
+  return {{"class_name", "Sequential"}, {"config", {{"name", "s"}, {"layers", layers}}}};
+}
+
+KerasNetwork parse(const std::vector<Json>& layers) {
+  return parse_keras_config(sequential(layers).dump());
+}
+
+std::string text_of(const KerasNetwork& network) { return layer_list_text(network.spec); }
+
+std::string complaint(const std::vector<Json>& layers,
+                      std::optional<std::string_view> activation = std::nullopt) {
+  return message_of<DataError>([&] { parse_keras_config(sequential(layers).dump(), activation); });
+}
+
+TEST(KerasConfig, DefaultsAreThoseOfKeras) {
+  const KerasNetwork network = parse(
+      {input(), conv(), layer("MaxPooling2D", {{"name", "m"}}),
+       layer("AveragePooling2D", {{"name", "a"}, {"pool_size", {3, 1}}, {"strides", nullptr}}),
+       layer("LeakyReLU", {{"name", "l"}}), layer("Flatten", {{"name", "f"}}), dense()});
+  EXPECT_EQ(text_of(network),
+            "input 8x8x2, conv 3 3x3, maxpool 2, avgpool 3x1, leaky_relu 0.3, flatten, dense 3");
+  EXPECT_EQ(network.activation, "linear");
+  EXPECT_EQ(network.scale, std::nullopt);
+  EXPECT_EQ(network.weighted, (std::vector<std::string>{"c", "d"}));
+}
+
+TEST(KerasConfig, ActivationsAreFusedWhereTheyFit) {
+  const KerasNetwork network =
+      parse({input({nullptr, 4}), dense(), layer("LeakyReLU", {{"name", "l"}, {"alpha", 0.25}}),
+             layer("Activation", {{"name", "t"}, {"activation", "tanh"}}),
+             dense({{"activation", "relu"}}), dense(),
+             layer("LeakyReLU", {{"name", "l"}, {"negative_slope", 0.5}}),
+             dense({{"activation", "leaky_relu"}}), dense({{"activation", "softmax"}})});
+  EXPECT_EQ(text_of(network),
+            "input 4, dense 3 leaky_relu 0.25, tanh, dense 3 relu, dense 3 leaky_relu 0.5, dense 3 "
+            "leaky_relu 0.2, dense 3");
+  EXPECT_EQ(network.activation, "softmax");
+}
+
+TEST(KerasConfig, Keras22WithoutInputLayer) {
+  const Json config = {
+      {"class_name", "Sequential"},
+      {"config", {dense({{"batch_input_shape", {nullptr, 5}}, {"activation", "sigmoid"}})}}};
+  const KerasNetwork network = parse_keras_config(config.dump());
+  EXPECT_EQ(text_of(network), "input 5, dense 3");
+  EXPECT_EQ(network.activation, "sigmoid");
+}
+
+TEST(KerasConfig, Keras3WithRescaling) {
+  const Json dtype = {{"module", "keras"},
+                      {"class_name", "DTypePolicy"},
+                      {"config", {{"name", "float32"}}},
+                      {"registered_name", nullptr}};
+  const KerasNetwork network = parse(
+      {layer("InputLayer", {{"name", "i"}, {"batch_shape", {32, 6}}}),
+       layer("Rescaling", {{"name", "r"}, {"dtype", dtype}, {"scale", 0.5}, {"offset", 0.0}}),
+       dense({{"dtype", dtype}}), layer("Activation", {{"name", "a"}, {"activation", "softmax"}})});
+  EXPECT_EQ(text_of(network), "input 6, dense 3");
+  EXPECT_EQ(network.scale, 0.5);
+  EXPECT_EQ(network.activation, "softmax");
+}
+
+TEST(KerasConfig, TheLossDecidesWhatTheOutputEndsWith) {
+  const Json sigmoid = layer("Activation", {{"name", "s"}, {"activation", "sigmoid"}});
+  const std::string text = sequential({input({nullptr, 4}), dense(), sigmoid}).dump();
+  EXPECT_EQ(text_of(parse_keras_config(text, "sigmoid")), "input 4, dense 3");
+  EXPECT_EQ(text_of(parse_keras_config(text, "linear")), "input 4, dense 3 sigmoid");
+  EXPECT_EQ(
+      message_of<DataError>([&] { parse_keras_config(text, "softmax"); }),
+      "layer 3 (Activation 's') ends the model with sigmoid; wanted softmax as its loss asks");
+  EXPECT_EQ(complaint({input({nullptr, 4}), dense()}, "softmax"),
+            "layer 2 (Dense 'd') ends the model with linear; wanted softmax as its loss asks");
+}
+
+TEST(KerasConfig, WhatIsNotSupportedIsNamed) {
+  const Json row = input({nullptr, 4});
+  EXPECT_TRUE(contains(complaint({row, layer("Dropout", {{"name", "x"}}), dense()}),
+                       "layer 2 (Dropout 'x') is not supported; dtheta reads InputLayer, "));
+  EXPECT_EQ(complaint({row, dense({{"activation", "selu"}}), dense()}),
+            "layer 2 (Dense 'd') has activation \"selu\"; wanted linear, sigmoid, tanh, relu or "
+            "leaky_relu (softmax only at the end)");
+  EXPECT_TRUE(contains(complaint({row, dense({{"activation", "softmax"}}), dense()}),
+                       "layer 2 (Dense 'd') has activation \"softmax\""));
+  EXPECT_EQ(complaint({row, dense({{"use_bias", false}})}),
+            "layer 2 (Dense 'd') has use_bias false; wanted true");
+  EXPECT_EQ(complaint({input(), conv({{"use_bias", false}})}),
+            "layer 2 (Conv2D 'c') has use_bias false; wanted true");
+  EXPECT_EQ(complaint({input(), conv({{"data_format", "channels_first"}})}),
+            "layer 2 (Conv2D 'c') has data_format \"channels_first\"; wanted \"channels_last\"");
+  EXPECT_EQ(complaint({input(), conv({{"groups", 2}})}),
+            "layer 2 (Conv2D 'c') has groups 2; wanted 1");
+  EXPECT_EQ(complaint({input(), conv({{"dilation_rate", {2, 2}}})}),
+            "layer 2 (Conv2D 'c') has dilation_rate [2,2]; wanted 1");
+  EXPECT_EQ(complaint({input(), conv({{"padding", "causal"}})}),
+            "layer 2 (Conv2D 'c') has padding \"causal\"; wanted valid or same");
+  EXPECT_EQ(complaint({row, layer("Rescaling", {{"name", "r"}, {"offset", -1}}), dense()}),
+            "layer 2 (Rescaling 'r') has offset -1; wanted 0");
+  EXPECT_EQ(complaint({row, dense(), layer("Rescaling", {{"name", "r"}})}),
+            "layer 3 (Rescaling 'r') does not stand in front");
+  EXPECT_EQ(message_of<DataError>([] {
+              parse_keras_config(R"({"class_name": "Functional", "config": {"layers": []}})");
+            }),
+            "is a \"Functional\" model; dtheta reads Sequential ones");
+}
+
+TEST(KerasConfig, NumbersOutOfRangeAreNamed) {
+  const Json row = input({nullptr, 4});
+  for (const Json& units : {Json(0), Json(-1), Json(1.5), Json(1e300), Json("3"), Json::array(),
+                            Json(std::uint64_t{1} << 31), Json(~std::uint64_t{0}), Json(true)}) {
+    EXPECT_EQ(complaint({row, dense({{"units", units}})}),
+              "layer 2 (Dense 'd') has units " + units.dump() +
+                  "; wanted a whole number from 1 to 2^31 - 1");
+  }
+  EXPECT_EQ(complaint({row, dense({{"units", nullptr}})}), "layer 2 (Dense 'd') has no units");
+  EXPECT_EQ(complaint({input(), conv({{"kernel_size", nullptr}})}),
+            "layer 2 (Conv2D 'c') has no kernel_size");
+  EXPECT_EQ(complaint({input(), conv({{"kernel_size", {3, 3, 3}}})}),
+            "layer 2 (Conv2D 'c') has kernel_size [3,3,3]; wanted a height and a width");
+  EXPECT_EQ(complaint({input(), conv({{"strides", {1, 0}}})}),
+            "layer 2 (Conv2D 'c') has strides 0; wanted a whole number from 1 to 2^31 - 1");
+  EXPECT_EQ(complaint({row, layer("LeakyReLU", {{"name", "l"}, {"alpha", "x"}}), dense()}),
+            "layer 2 (LeakyReLU 'l') has alpha \"x\"; wanted a number");
+  EXPECT_EQ(complaint({row, dense({{"name", 7}})}), "layer 2 (Dense '') has name 7; wanted a word");
+}
+
+TEST(KerasConfig, InputsThatAreMissingOrWrongAreNamed) {
+  EXPECT_EQ(complaint({dense()}),
+            "layer 1 (Dense 'd') says no input shape, nor does a layer before it");
+  EXPECT_EQ(complaint({input({nullptr, nullptr, 3}), dense()}),
+            "layer 1 (InputLayer 'input') has the input shape null; wanted a whole number from 1 "
+            "to 2^31 - 1");
+  EXPECT_EQ(complaint({input({nullptr}), dense()}),
+            "layer 1 (InputLayer 'input') has the input shape [null]; wanted the batch and 1 to 4 "
+            "extents");
+  EXPECT_TRUE(contains(complaint({input({nullptr, 1, 1, 1, 1, 1}), dense()}), "1 to 4 extents"));
+  EXPECT_EQ(complaint({input(), input(), dense()}),
+            "layer 2 (InputLayer 'input') is not the first layer");
+  EXPECT_EQ(complaint({input()}), "has no layers but the output's activation");
+  EXPECT_EQ(complaint({layer("Activation", {{"name", "a"}, {"activation", "softmax"}})}),
+            "has no layers but the output's activation");
+  EXPECT_EQ(complaint({}), "has no layers");
+  EXPECT_EQ(complaint({input(), Json("Dense")}), "layer 2 has no class_name and config: \"Dense\"");
+}
+
+TEST(KerasConfig, GarbageIsAnErrorNeverACrash) {
+  const auto fails = [](const std::string& text) {
+    EXPECT_THROW(parse_keras_config(text), DataError) << text.substr(0, 80);
+  };
+  for (const char* text :
+       {"", "{", "null", "3", "[]", "{}", "\xff\xfe", "{\"class_name\": 3}",
+        R"({"class_name": "Sequential"})", R"({"class_name": "Sequential", "config": 3})",
+        R"({"class_name": "Sequential", "config": {"layers": {}}})",
+        R"({"class_name": "Sequential", "config": {"layers": [null]}})"}) {
+    fails(text);
+  }
+  fails(std::string(1'000'000, '['));
+  fails(R"({"class_name": "Sequential", "config": )" + std::string(1'000'000, '['));
+  Json many = sequential(std::vector<Json>(10'001, dense()));
+  EXPECT_EQ(message_of<DataError>([&] { parse_keras_config(many.dump()); }),
+            "has 10,001 layers; wanted at most 10,000");
+}
+
+/// Whatever is done to one byte, the text is either a network or an error of ours.
+TEST(KerasConfig, AnyByteMayBeDamaged) {
+  const NetworkSpec spec{{12, 12, 2},
+                         parse_layer_list("conv 4 3 same, leaky_relu, maxpool 2, "
+                                          "flatten, dense 5, tanh, dense 3")
+                             .layers};
+  const std::vector<std::string> names{"a", "b", "c", "d", "e"};
+  const std::string whole = keras_config(spec, names, "softmax", "float32").dump();
+  ASSERT_EQ(parse_keras_config(whole).spec, spec);
+  int refused = 0;
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    for (const char byte : {'0', '9', '-', '"', ',', '\\', '}'}) {
+      std::string damaged = whole;
+      damaged[at] = byte;
+      try {
+        const Network<float> network(parse_keras_config(damaged).spec);
+        ASSERT_GT(network.parameter_count(), 0);
+      } catch (const Error&) {
+        ++refused;
+      }
+    }
+  }
+  EXPECT_GT(refused, static_cast<int>(whole.size()));
+}
+
+TEST(JsonText, DepthIsLimited) {
+  const auto nested = [](std::size_t levels) {
+    return std::string(levels, '[') + std::string(levels, ']');
+  };
+  EXPECT_EQ(parse_json(nested(64)).size(), 1U);
+  EXPECT_EQ(message_of<DataError>([&] { parse_json(nested(66)); }), "JSON nested too deeply");
+  EXPECT_TRUE(contains(message_of<DataError>([] { parse_json("{"); }), "not JSON: "));
+}
+
+}  // namespace
+}  // namespace dtheta

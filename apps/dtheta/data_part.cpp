@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "dtheta/storage/dataset_file.hpp"
+#include "dtheta/storage/model_file.hpp"
 #include "dtheta/training/evaluation.hpp"
 
 namespace dtheta::cli {
@@ -36,7 +37,10 @@ DataPart read_part(const std::filesystem::path& file, const std::string& name) {
                              {"validation", splits.validation},
                              {"train", splits.train}}) {
     if (!data) continue;
-    if (name.empty() || name == part) return {part, *std::move(data)};
+    if (name.empty() || name == part) {
+      const InputPreparation input = splits.preparation_of(data->type());
+      return {part, *std::move(data), input};
+    }
     found = found.empty() ? part : found + " and " + part;
   }
   throw DataError(
@@ -51,18 +55,26 @@ bool has_names(std::span<const std::string> classes) {
 }
 
 template <std::floating_point T>
-void warn_of_doubtful_fit(const Model<T>& model, const Dataset& data, const Console& console) {
+Model<T> load_model_for(const InputPreparation& input, const std::filesystem::path& file) {
+  StoredModel<T> stored = load_model<T>(file);
+  if (!stored.knows_input) stored.model.input = input;
+  return std::move(stored.model);
+}
+
+template <std::floating_point T>
+void warn_of_doubtful_fit(const Model<T>& model, const Dataset& data, const InputPreparation& input,
+                          const Console& console) {
   const std::vector<std::string>& names = data.class_names();
   if (has_names(names) && has_names(model.class_names) && names != model.class_names) {
     console.warn(fmt::format("the data's classes ({}) are not called like the model's ({})",
                              some_names(names), some_names(model.class_names)));
   }
-  const bool is_real = data.type() == ElementType::float32 || data.type() == ElementType::float64;
-  if (is_real && model.input.scale != 1) {
-    console.warn(fmt::format(
-        "the model multiplies its input by {}, as for whole numbers, but the data is {}: is it "
-        "scaled already?",
-        model.input.scale, element_name(data.type())));
+  if (model.input != input) {
+    console.warn(
+        fmt::format("the model multiplies its input by {:.6g}, but this data set, of {}, asks for "
+                    "{:.6g}: is it "
+                    "scaled otherwise than what the model was trained on?",
+                    model.input.scale, element_name(data.type()), input.scale));
   }
 }
 
@@ -71,8 +83,12 @@ void check_fit(const Model<T>& model, const Dataset& data, const std::filesystem
   naming_file(file, [&] { dtheta::check_fit(model, data); });
 }
 
-template void warn_of_doubtful_fit(const Model<float>&, const Dataset&, const Console&);
-template void warn_of_doubtful_fit(const Model<double>&, const Dataset&, const Console&);
+template Model<float> load_model_for(const InputPreparation&, const std::filesystem::path&);
+template Model<double> load_model_for(const InputPreparation&, const std::filesystem::path&);
+template void warn_of_doubtful_fit(const Model<float>&, const Dataset&, const InputPreparation&,
+                                   const Console&);
+template void warn_of_doubtful_fit(const Model<double>&, const Dataset&, const InputPreparation&,
+                                   const Console&);
 template void check_fit(const Model<float>&, const Dataset&, const std::filesystem::path&);
 template void check_fit(const Model<double>&, const Dataset&, const std::filesystem::path&);
 

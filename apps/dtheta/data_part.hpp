@@ -18,6 +18,7 @@ namespace dtheta::cli {
 struct DataPart {
   std::string name;  ///< train, validation or test
   Dataset data;
+  InputPreparation input;  ///< what the file asks for, else the default for its numbers
 };
 
 /// --split; the empty text is the default of `read_part`.
@@ -31,10 +32,16 @@ DataPart read_part(const std::filesystem::path& file, const std::string& name);
 /// name.
 bool has_names(std::span<const std::string> classes);
 
-/// Warns when the data is likely to mean something else than the data the model was trained on:
-/// other class names, or real numbers where the model scales integers.
+/// The model in `file`; where the file does not say how its input is prepared, the data does by
+/// `input`. Throws as load_model.
 template <std::floating_point T>
-void warn_of_doubtful_fit(const Model<T>& model, const Dataset& data, const Console& console);
+Model<T> load_model_for(const InputPreparation& input, const std::filesystem::path& file);
+
+/// Warns when the data is likely to mean something else than the data the model was trained on:
+/// other class names, or another preparation, `input`, than the model's.
+template <std::floating_point T>
+void warn_of_doubtful_fit(const Model<T>& model, const Dataset& data, const InputPreparation& input,
+                          const Console& console);
 
 /// work(), with the name of the data's file put in front of a DataError.
 template <class Work>

@@ -43,10 +43,10 @@ class Evaluate final : public Command {
   template <std::floating_point T>
   ExitCode run_in(const Console& console) const {
     const Runtime runtime = start_runtime(run_, inspect_machine(), console);
-    const Model<T> model = load_model<T>(model_).model;
     const DataPart part = read_part(data_, split_);
+    const auto model = load_model_for<T>(part.input, model_);
     check_fit(model, part.data, data_);
-    warn_of_doubtful_fit(model, part.data, console);
+    warn_of_doubtful_fit(model, part.data, part.input, console);
     Workers workers(runtime.threads);
     const Evaluation evaluation = evaluate(model, part.data, workers);
     if (is_json_) {

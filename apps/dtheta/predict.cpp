@@ -55,12 +55,12 @@ class Predict final : public Command {
   template <std::floating_point T>
   ExitCode run_in(const Console& console) const {
     const Runtime runtime = start_runtime(run_, inspect_machine(), console);
-    const Model<T> model = load_model<T>(model_).model;
     const DataPart part = read_part(data_, split_);
+    const auto model = load_model_for<T>(part.input, model_);
     Workers workers(runtime.threads);
     const AlignedBuffer<T> predictions =
         naming_file(data_, [&] { return predict(model, part.data, workers); });
-    warn_of_doubtful_fit(model, part.data, console);
+    warn_of_doubtful_fit(model, part.data, part.input, console);
     const Shape shape{part.data.size(), model.network->output_shape().size()};
     write_predictions<T>(output_, predictions.view(shape), model.class_names);
     if (is_json_) {

@@ -20,14 +20,14 @@ DataTraits traits_of(const Dataset& data) {
 template <std::floating_point T>
 Model<T> loaded_model(const ModelSource& source, const TrainOptions& options,
                       const TrainingData& data, const Console& console) {
-  Model<T> model = load_model<T>(source.file).model;
+  auto model = load_model_for<T>(data.input, source.file);
   if (!options.loss.empty()) {
     model.loss =
         choose_network(layer_list_text(model.network->spec()), traits_of(data.train), options.loss)
             .loss;
   }
   check_fit(model, data.train, options.data);
-  warn_of_doubtful_fit(model, data.train, console);
+  warn_of_doubtful_fit(model, data.train, data.input, console);
   if (has_names(data.class_names())) model.class_names = data.class_names();
   return model;
 }
@@ -66,7 +66,7 @@ Model<T> starting_model(const ModelSource& source, const TrainOptions& options,
   NetworkChoice choice = choose_network(source.layers, traits_of(data.train), options.loss);
   Model<T> model = make_model<T>(std::move(choice.spec), std::move(choice.loss),
                                  options.recipe.initializer, options.recipe.seed);
-  model.input = default_preparation(data.train.type());
+  model.input = data.input;
   model.class_names = data.class_names();
   check_fit(model, data.train, options.data);
   warn_of_zeros(model, options.recipe.initializer, console);

@@ -92,7 +92,7 @@ class Train final : public Command {
     if (data.validation) check_fit(model, *data.validation, options_.data);
     if (!data.test) return;
     check_fit(model, *data.test, data.test_file);
-    warn_of_doubtful_fit(model, *data.test, console);
+    warn_of_doubtful_fit(model, *data.test, data.test_input, console);
   }
 
   static void advise_on_shards(Size shards, Size threads, const Console& console) {

@@ -15,8 +15,7 @@ namespace dtheta::cli {
 namespace {
 
 /// The test part, or the only part, of a file that was named to test on.
-Dataset read_test(const std::filesystem::path& file) {
-  DatasetSplits splits = read_dataset(file);
+Dataset take_test(DatasetSplits& splits, const std::filesystem::path& file) {
   if (splits.test) return *std::move(splits.test);
   if (splits.train.has_value() == splits.validation.has_value()) {
     throw DataError(
@@ -60,15 +59,20 @@ TrainingData read_training_data(const std::filesystem::path& data,
         "--validation-split {} and --data {} contradict each other: the file has a validation part",
         recipe.validation_split, data.string()));
   }
+  const InputPreparation input = splits.preparation_of(splits.train->type());
   TrainingData result{.train = *std::move(splits.train),
+                      .input = input,
                       .samples = {},
                       .held_out = {},
                       .validation = std::move(splits.validation),
                       .test = std::move(splits.test),
-                      .test_file = data};
+                      .test_file = data,
+                      .test_input = input};
   if (!test_data.empty()) {
-    result.test = read_test(test_data);
+    DatasetSplits other = read_dataset(test_data);
+    result.test = take_test(other, test_data);
     result.test_file = test_data;
+    result.test_input = other.preparation_of(result.test->type());
   }
   ValidationSplit split =
       split_for_validation(recipe.seed, result.train.size(), recipe.validation_split);

@@ -17,11 +17,13 @@ namespace dtheta::cli {
 /// What is trained, validated and tested on.
 struct TrainingData {
   Dataset train;
+  InputPreparation input;             ///< how `train` wants to be prepared
   std::vector<Size> samples;          ///< of `train`, to train on
   std::vector<Size> held_out;         ///< of `train`, to validate on; empty: see `validation`
   std::optional<Dataset> validation;  ///< the file's own validation part
   std::optional<Dataset> test;
   std::filesystem::path test_file;  ///< where `test` is from
+  InputPreparation test_input;      ///< how `test` wants to be prepared
 
   /// The train part's, or the test part's where only that one has names: the course's files.
   const std::vector<std::string>& class_names() const;

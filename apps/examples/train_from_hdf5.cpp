@@ -26,14 +26,15 @@ void print(const EpochReport& report) {
 }
 
 /// A fresh model that fits the data.
-Model<float> model_for(const Dataset& data, const char* network, const Recipe& recipe) {
+Model<float> model_for(const DatasetSplits& splits, const char* network, const Recipe& recipe) {
+  const Dataset& data = *splits.train;
   const NetworkChoice choice = choose_network(network,
                                               {.sample_shape = data.sample_shape(),
                                                .classes = data.classes(),
                                                .values_per_sample = data.values_per_sample()},
                                               /*loss=*/"");
   auto model = make_model<float>(choice.spec, choice.loss, recipe.initializer, recipe.seed);
-  model.input = default_preparation(data.type());
+  model.input = splits.preparation_of(data.type());
   model.class_names = data.class_names();
   return model;
 }
@@ -50,8 +51,7 @@ int main(int argc, char** argv) try {
   std::iota(samples.begin(), samples.end(), 0);
 
   Workers workers(usable_threads(inspect_machine()));  // their number does not change the result
-  Trainer<float> trainer(model_for(*data.train, argv[2], recipe), recipe, *data.train, samples,
-                         workers);
+  Trainer<float> trainer(model_for(data, argv[2], recipe), recipe, *data.train, samples, workers);
   trainer.fit({.step = {}, .epoch = print});
 
   if (data.test) {

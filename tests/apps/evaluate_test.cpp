@@ -73,7 +73,7 @@ TEST_F(Evaluate, PrintsATableForPeople) {
   EXPECT_TRUE(contains(text, "true \\ predicted"));
 }
 
-TEST_F(Evaluate, WarnsOfDataThatLooksScaledAlready) {
+TEST_F(Evaluate, WarnsOfDataThatIsScaledOtherwise) {
   std::string csv;
   for (int n = 0; n < 20; ++n) {
     for (int i = 0; i < 784; ++i) csv += "0.5,";
@@ -83,7 +83,10 @@ TEST_F(Evaluate, WarnsOfDataThatLooksScaledAlready) {
   output_of({"dataset", "import", "csv", "x.csv", "--label-column", "-1", "--output", "x.h5"});
   const ProgramResult result = run({"evaluate", "--model", "model.h5", "--data", "x.h5"});
   EXPECT_EQ(result.exit_code, 0) << result.err;  // a row of 784 numbers fits a 28x28x1 input
-  EXPECT_TRUE(contains(result.err, "the data is float32: is it scaled already?"));
+  EXPECT_TRUE(
+      contains(result.err,
+               "the model multiplies its input by 0.00392157, but this data set, of float32, "
+               "asks for 1: is it scaled otherwise than"));
 }
 
 TEST_F(DthetaProgram, OtherClassNamesAreWarnedOf) {

@@ -14,6 +14,11 @@ struct DatasetSplits {
   std::optional<Dataset> test;
   /// What the file asks for; none: `default_preparation` of the samples' type.
   std::optional<InputPreparation> preparation = {};
+
+  /// How samples of `type` become the network's input.
+  InputPreparation preparation_of(ElementType type) const {
+    return preparation.value_or(default_preparation(type));
+  }
 };
 
 }  // namespace dtheta

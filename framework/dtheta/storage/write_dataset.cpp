@@ -62,7 +62,7 @@ void write_dataset(const std::filesystem::path& path, const DatasetSplits& split
     const Dataset& part = *(splits.*layout->part);
     const std::string x(layout->x);
     file.create_group(x.substr(0, x.rfind('/')));
-    write_samples(file, x, part, splits.preparation.value_or(default_preparation(part.type())));
+    write_samples(file, x, part, splits.preparation_of(part.type()));
     write_targets(file, std::string(layout->y), part);
   }
   if (first.is_classification()) {

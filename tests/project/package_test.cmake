@@ -1,8 +1,9 @@
-# Installs dtheta into an empty folder, then configures, builds and runs a project outside the tree
-# that says find_package(dtheta REQUIRED).
+# Installs dtheta into an empty folder, runs the installed program, then configures, builds and runs
+# a project outside the tree that says find_package(dtheta REQUIRED).
 #
 # -D SOURCE=  the repository       -D BUILD=  its build tree, whose library is installed
 # -D COMPILER= -D FLAGS=  of that tree
+# -D PROGRAM=  the installed dtheta below the prefix; none where the tree builds no programs
 # -D SHARED=ON  builds a shared library for the purpose and installs that
 cmake_minimum_required(VERSION 3.25)
 
@@ -26,6 +27,9 @@ endif()
 
 file(REMOVE_RECURSE ${folder}/prefix ${folder}/project)
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${folder}/prefix)
+if(PROGRAM)
+  run(${folder}/prefix/${PROGRAM} doctor)
+endif()
 run(${CMAKE_COMMAND} -S ${SOURCE}/tests/project/package -B ${folder}/project -G Ninja ${compiler}
     -D CMAKE_PREFIX_PATH=${folder}/prefix -D EXAMPLES=${SOURCE}/apps/examples)
 run(${CMAKE_COMMAND} --build ${folder}/project)

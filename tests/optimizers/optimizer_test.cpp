@@ -167,9 +167,10 @@ TEST(Optimizer, NanInTheGradientReachesTheta) {
 }
 
 /// The message of the UsageError that making such an optimizer throws.
+template <class T = float>
 std::string refusal(const OptimizerOptions& options) {
   try {
-    make_optimizer<float>(options);
+    make_optimizer<T>(options);
   } catch (const UsageError& error) {
     return error.what();
   }
@@ -198,6 +199,22 @@ TEST(Optimizer, HyperparametersOutOfRangeAreNamedWithValueAndRange) {
   for (const double bad : {-1e-8, 0.0, nan, std::numeric_limits<double>::infinity()}) {
     EXPECT_EQ(refusal({.name = "adam", .epsilon = bad}).substr(0, 8), "epsilon ");
   }
+}
+
+TEST(Optimizer, HyperparametersAreCheckedAsTheyAreHeld) {
+  EXPECT_EQ(refusal({.name = "adam", .epsilon = 1e-50}),
+            "epsilon is 1e-50; wanted a number from 1.18e-38 to 3.4e+38");
+  EXPECT_NE(refusal({.name = "adam", .epsilon = 1e-40}), "");  // denormal, flushed to 0
+  EXPECT_EQ(refusal<double>({.name = "adam", .epsilon = 1e-50}), "");
+  const double almost_1 = 0.999999999;
+  for (const char* name : {"momentum", "nesterov"}) {
+    EXPECT_EQ(refusal({.name = name, .momentum = almost_1}),
+              "momentum is 0.999999999, which float32 rounds to 1; wanted a number from 0 to below "
+              "1");
+    EXPECT_EQ(refusal<double>({.name = name, .momentum = almost_1}), "");
+  }
+  EXPECT_NE(refusal({.name = "adam", .beta1 = almost_1}), "");
+  EXPECT_EQ(refusal<double>({.name = "adam", .beta1 = almost_1}), "");
 }
 
 TEST(Optimizer, HyperparametersItDoesNotHaveAreIgnored) {

@@ -87,9 +87,9 @@ HWY_EXPORT(double_update);
 template <std::floating_point T>
 Adam<T>::Adam(const OptimizerOptions& options)
     : beta1_(options.beta1), beta2_(options.beta2), epsilon_(options.epsilon) {
-  check_decay("beta1", beta1_);
-  check_decay("beta2", beta2_);
-  check_positive("epsilon", epsilon_);
+  check_decay<T>("beta1", beta1_);
+  check_decay<T>("beta2", beta2_);
+  check_positive<T>("epsilon", epsilon_);
 }
 
 template <std::floating_point T>

@@ -14,7 +14,7 @@ template <std::floating_point T>
 class Adam final : public Optimizer<T> {
  public:
   /// β₁, β₂ and ε are `options.beta1`, `beta2` and `epsilon`; throws UsageError when one is out of
-  /// range.
+  /// range, in T.
   explicit Adam(const OptimizerOptions& options);
 
   std::string_view name() const override { return "adam"; }

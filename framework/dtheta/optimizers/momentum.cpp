@@ -18,7 +18,7 @@ namespace dtheta {
 namespace HWY_NAMESPACE {
 namespace {
 
-template <class T>
+template <class T, bool is_nesterov>
 struct MomentumStep {
   T learning_rate;
   T momentum;
@@ -26,21 +26,33 @@ struct MomentumStep {
   template <class D>
   HWY_INLINE void operator()(D d, const T* dtheta, T* theta, T* velocity) const {
     const auto g = hn::LoadU(d, dtheta);
-    const auto v = hn::Add(hn::Mul(hn::Set(d, momentum), hn::LoadU(d, velocity)), g);
+    const auto mu = hn::Set(d, momentum);
+    const auto v = hn::Add(hn::Mul(mu, hn::LoadU(d, velocity)), g);
     hn::StoreU(v, d, velocity);
-    hn::StoreU(hn::Sub(hn::LoadU(d, theta), hn::Mul(hn::Set(d, learning_rate), v)), d, theta);
+    const auto direction = is_nesterov ? hn::Add(g, hn::Mul(mu, v)) : v;
+    const auto move = hn::Mul(hn::Set(d, learning_rate), direction);
+    hn::StoreU(hn::Sub(hn::LoadU(d, theta), move), d, theta);
   }
 };
 
-void float_update(float learning_rate, float momentum, const float* dtheta, float* theta,
-                  float* velocity, std::size_t n) {
-  for_each_vector<float>(n, MomentumStep<float>{learning_rate, momentum}, dtheta, theta, velocity);
+template <class T>
+void update_in(bool is_nesterov, T learning_rate, T momentum, const T* dtheta, T* theta,
+               T* velocity, std::size_t n) {
+  if (is_nesterov) {
+    for_each_vector<T>(n, MomentumStep<T, true>{learning_rate, momentum}, dtheta, theta, velocity);
+  } else {
+    for_each_vector<T>(n, MomentumStep<T, false>{learning_rate, momentum}, dtheta, theta, velocity);
+  }
 }
 
-void double_update(double learning_rate, double momentum, const double* dtheta, double* theta,
-                   double* velocity, std::size_t n) {
-  for_each_vector<double>(n, MomentumStep<double>{learning_rate, momentum}, dtheta, theta,
-                          velocity);
+void float_update(bool is_nesterov, float learning_rate, float momentum, const float* dtheta,
+                  float* theta, float* velocity, std::size_t n) {
+  update_in<float>(is_nesterov, learning_rate, momentum, dtheta, theta, velocity, n);
+}
+
+void double_update(bool is_nesterov, double learning_rate, double momentum, const double* dtheta,
+                   double* theta, double* velocity, std::size_t n) {
+  update_in<double>(is_nesterov, learning_rate, momentum, dtheta, theta, velocity, n);
 }
 
 }  // namespace
@@ -59,8 +71,8 @@ HWY_EXPORT(double_update);
 
 template <std::floating_point T>
 Momentum<T>::Momentum(const OptimizerOptions& options)
-    : momentum_(static_cast<T>(options.momentum)) {
-  check_decay("momentum", options.momentum);
+    : is_nesterov_(options.name == "nesterov"), momentum_(static_cast<T>(options.momentum)) {
+  check_decay<T>("momentum", options.momentum);
 }
 
 template <std::floating_point T>
@@ -70,10 +82,12 @@ void Momentum<T>::update(Size /*step*/, double learning_rate, std::span<const T>
   const T rate = static_cast<T>(learning_rate);
   if constexpr (std::same_as<T, float>) {
     const auto kernel = HWY_DYNAMIC_DISPATCH(float_update);
-    kernel(rate, momentum_, dtheta.data(), theta.data(), slots[0].data(), theta.size());
+    kernel(is_nesterov_, rate, momentum_, dtheta.data(), theta.data(), slots[0].data(),
+           theta.size());
   } else {
     const auto kernel = HWY_DYNAMIC_DISPATCH(double_update);
-    kernel(rate, momentum_, dtheta.data(), theta.data(), slots[0].data(), theta.size());
+    kernel(is_nesterov_, rate, momentum_, dtheta.data(), theta.data(), slots[0].data(),
+           theta.size());
   }
 }
 

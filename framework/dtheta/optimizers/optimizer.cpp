@@ -6,7 +6,6 @@
 #include "dtheta/core/error.hpp"
 #include "dtheta/optimizers/adam.hpp"
 #include "dtheta/optimizers/momentum.hpp"
-#include "dtheta/optimizers/nesterov.hpp"
 #include "dtheta/optimizers/sgd.hpp"
 
 namespace dtheta {
@@ -24,8 +23,9 @@ std::vector<std::string_view> optimizer_names() { return {"sgd", "momentum", "ne
 template <std::floating_point T>
 std::unique_ptr<Optimizer<T>> make_optimizer(const OptimizerOptions& options) {
   if (options.name == "sgd") return std::make_unique<Sgd<T>>();
-  if (options.name == "momentum") return std::make_unique<Momentum<T>>(options);
-  if (options.name == "nesterov") return std::make_unique<Nesterov<T>>(options);
+  if (options.name == "momentum" || options.name == "nesterov") {
+    return std::make_unique<Momentum<T>>(options);
+  }
   if (options.name == "adam") return std::make_unique<Adam<T>>(options);
   refuse(options.name);
 }

@@ -43,7 +43,6 @@ class Dtheta:
         environment = {name: value for name, value in os.environ.items()
                        if not name.startswith("DTHETA_")}
         pin = (lambda: os.sched_setaffinity(0, cores)) if cores else None
-        # Into a session of its own: an interrupt is for the script, which then ends the program.
         result = subprocess.run([self.program, *map(str, words)], env=environment, cwd=folder,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                 preexec_fn=pin, check=False)

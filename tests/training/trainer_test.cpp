@@ -1,6 +1,7 @@
 #include "dtheta/training/trainer.hpp"
 
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <map>
 
@@ -193,6 +194,7 @@ TEST(Trainer, LeavesThetaAsItWasWhenTheLossDiverges) {
       trainer.step();
     }
   });
+  EXPECT_TRUE(contains(message, "the loss is infinite at step "));
   EXPECT_TRUE(contains(message, "epoch 1"));
   EXPECT_TRUE(contains(message, "--learning-rate"));
   const Size steps = trainer.state().step;
@@ -204,6 +206,17 @@ TEST(Trainer, LeavesThetaAsItWasWhenTheLossDiverges) {
   }
   EXPECT_THROW(trainer.step(), Diverged) << "nor has it moved on";
   EXPECT_EQ(trainer.state().step, steps);
+}
+
+/// fmt would write a NaN as "-nan" when its sign bit is set.
+TEST(Trainer, SaysInWordsThatTheLossIsNotANumber) {
+  Workers workers(1);
+  const Dataset data = test::random_values(24, {5}, 1);
+  Model<float> model = test::model_for<float>(data, "dense 1");
+  model.theta[0] = -std::nanf("");
+  Trainer<float> trainer(std::move(model), {}, data, test::all_samples(data), workers);
+  EXPECT_TRUE(contains(message_of<Diverged>([&] { trainer.step(); }),
+                       "the loss is not a number at step 1 of epoch 1; lower --learning-rate"));
 }
 
 // The loss of a step is taken before its update, so the last step's damage shows in θ only.

@@ -182,8 +182,9 @@ StepReport Trainer<T>::step() {
   }
   if (!std::isfinite(loss_sum)) {
     throw Diverged(fmt::format(
-        "the loss is {} at step {} of epoch {}; lower --learning-rate or check the data", loss_sum,
-        state_.cursor / recipe_.batch_size + 1, state_.epoch + 1));
+        "the loss is {} at step {} of epoch {}; lower --learning-rate or check the data",
+        std::isnan(loss_sum) ? "not a number" : "infinite", state_.cursor / recipe_.batch_size + 1,
+        state_.epoch + 1));
   }
   const double squares = reduce_and_update(shards, m);
   report.cost = loss_sum / static_cast<double>(m) + recipe_.l2 / 2 * squares;

@@ -12,7 +12,7 @@
 
 #include "config_file.hpp"
 #include "dtheta/core/error.hpp"
-#include "suggestion.hpp"
+#include "dtheta/core/suggestion.hpp"
 
 namespace dtheta::cli {
 namespace {

@@ -12,9 +12,9 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "dtheta/core/suggestion.hpp"
 #include "dtheta/core/version.hpp"
 #include "help.hpp"
-#include "suggestion.hpp"
 #include "text.hpp"
 
 namespace dtheta::cli {

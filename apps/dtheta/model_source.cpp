@@ -10,10 +10,10 @@
 #include <fmt/format.h>
 
 #include "dtheta/core/error.hpp"
+#include "dtheta/core/suggestion.hpp"
 #include "dtheta/model/network_spec.hpp"
 #include "dtheta/model/zoo.hpp"
 #include "dtheta/storage/model_file.hpp"
-#include "suggestion.hpp"
 
 namespace dtheta::cli {
 namespace {

@@ -10,7 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "dtheta/core/error.hpp"
-#include "suggestion.hpp"
+#include "dtheta/core/suggestion.hpp"
 #include "text.hpp"
 
 namespace dtheta::cli {

@@ -1,10 +1,10 @@
-#include "suggestion.hpp"
+#include "dtheta/core/suggestion.hpp"
 
 #include <vector>
 
 #include <gtest/gtest.h>
 
-namespace dtheta::cli {
+namespace dtheta {
 namespace {
 
 TEST(Suggestion, CountsChangesOfLetters) {
@@ -24,4 +24,4 @@ TEST(Suggestion, NamesTheNearestOrNothing) {
 }
 
 }  // namespace
-}  // namespace dtheta::cli
+}  // namespace dtheta

@@ -111,6 +111,20 @@ TEST(Catalog, QuotesTheEntryAndTheWord) {
   }
 }
 
+TEST(Catalog, SuggestsTheNearestWord) {
+  const auto suggests = [](const char* entry, const char* word) {
+    return complaint(entry).find(std::string("; did you mean '") + word + "'?\n") !=
+           std::string::npos;
+  };
+  EXPECT_TRUE(suggests("dens 10", "dense"));
+  EXPECT_TRUE(suggests("max_pool 2", "maxpool"));
+  EXPECT_TRUE(suggests("dense 10 rellu", "relu"));
+  EXPECT_TRUE(suggests("conv 6 5x5 smae", "same"));
+  for (const char* entry : {"frobnicate 2", "dense relu", "dense ten", "dense 1O", ""}) {
+    EXPECT_EQ(complaint(entry).find("did you mean"), std::string::npos) << entry;
+  }
+}
+
 TEST(Catalog, ListsWhatIsKnown) {
   const std::string message = complaint("frobnicate 2");
   for (const char* kind : {"dense", "conv", "maxpool", "avgpool", "flatten", "leaky_relu"}) {

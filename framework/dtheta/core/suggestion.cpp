@@ -1,9 +1,9 @@
-#include "suggestion.hpp"
+#include "dtheta/core/suggestion.hpp"
 
 #include <algorithm>
 #include <vector>
 
-namespace dtheta::cli {
+namespace dtheta {
 
 int edit_distance(std::string_view a, std::string_view b) {
   const std::size_t columns = b.size() + 1;
@@ -32,4 +32,4 @@ std::string did_you_mean(std::string_view word, std::span<const std::string> kno
   return "; did you mean '" + *nearest + "'?";
 }
 
-}  // namespace dtheta::cli
+}  // namespace dtheta

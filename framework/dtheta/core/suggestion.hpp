@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace dtheta::cli {
+namespace dtheta {
 
 /// The number of insertions, deletions, replacements and swaps of neighbours that turn one word
 /// into the other (optimal string alignment).
@@ -15,4 +15,4 @@ int edit_distance(std::string_view a, std::string_view b);
 /// none is near (more than one change in three letters).
 std::string did_you_mean(std::string_view word, std::span<const std::string> known);
 
-}  // namespace dtheta::cli
+}  // namespace dtheta

@@ -11,12 +11,21 @@
 #include <fmt/format.h>
 
 #include "dtheta/core/error.hpp"
+#include "dtheta/core/suggestion.hpp"
 
 namespace dtheta {
 namespace {
 
 constexpr std::array activations{Activation::identity, Activation::sigmoid, Activation::tanh,
                                  Activation::relu, Activation::leaky_relu};
+
+/// "; did you mean 'dense'?" for a word that is nearly one of a layer list; else empty.
+std::string suggestion_for(std::string_view word) {
+  std::vector<std::string> known{"dense",  "conv",  "maxpool", "avgpool", "flatten",
+                                 "stride", "valid", "same",    "im2col",  "winograd"};
+  for (const Activation activation : activations) known.emplace_back(activation_name(activation));
+  return std::ranges::count(known, word) > 0 ? "" : did_you_mean(word, known);
+}
 
 /// The words of one entry, in lower case, read from left to right.
 class Words {
@@ -48,12 +57,13 @@ class Words {
     return is_next;
   }
 
-  /// Throws UsageError: the entry, the offending word, what was wanted there, the grammar.
+  /// Throws UsageError: the entry, the offending word, what was wanted there or is spelt nearly so,
+  /// the grammar.
   [[noreturn]] void refuse(std::string_view word, std::string_view wanted) const {
     const std::string found =
         word.empty() ? std::string("it ends too early") : fmt::format("found '{}'", word);
-    throw UsageError(fmt::format("layer '{}': {}; wanted {}. Known layers:\n{}", entry_, found,
-                                 wanted, layer_grammar()));
+    throw UsageError(fmt::format("layer '{}': {}; wanted {}{}\nKnown layers:\n{}", entry_, found,
+                                 wanted, suggestion_for(word), layer_grammar()));
   }
 
  private:

@@ -1,6 +1,8 @@
 /// dtheta benchmark step: how fast a network trains here, and what the time goes to.
 #include <algorithm>
+#include <array>
 #include <numeric>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,9 +12,12 @@
 #include "dtheta/benchmark/machine_speed.hpp"
 #include "dtheta/benchmark/step_benchmark.hpp"
 #include "dtheta/optimizers/optimizer.hpp"
+#include "dtheta/storage/atomic_file.hpp"
 #include "output.hpp"
 #include "runtime.hpp"
 #include "step_report.hpp"
+#include "text.hpp"
+#include "timeline.hpp"
 #include "workload.hpp"
 
 namespace dtheta::cli {
@@ -53,11 +58,17 @@ class BenchmarkStep final : public Command {
                      .most = 1},
         .groups = {{.title = "Training", .options = training_options()},
                    run_options(run_),
-                   {.title = "Output", .options = {json_option(is_json_)}}}};
+                   {.title = "Output",
+                    .options = {path({.name = "timeline",
+                                      .help = "file for a picture (SVG) of what each thread did in "
+                                              "three steps"},
+                                     timeline_),
+                                json_option(is_json_)}}}};
   }
 
   ExitCode run(const Console& console) override {
     const ModelSource source = find_model(interface().operands.values.front());
+    if (!timeline_.empty()) check_output(timeline_, std::array{data_, source.file});
     const Machine machine = inspect_machine();
     const Runtime runtime = start_runtime(run_, machine, console);
     const StepFigures figures = measure(source, runtime.threads);
@@ -103,6 +114,7 @@ class BenchmarkStep final : public Command {
     const Spread peak = measure_fma_gflops(threads, {.seconds = 0.02, .rounds = 5});
     const StepTimes times = time_steps(trainer, seconds_);
     const StepLog log = log_steps(trainer, threads, steps_to_log(times.milliseconds.median));
+    if (!timeline_.empty()) write_timeline(log, network, trainer.recipe());
     return {.model = interface().operands.values.front(),
             .data = data_.empty() ? "random" : data_.string(),
             .input_type = std::string(element_name(workload.data.type())),
@@ -119,8 +131,20 @@ class BenchmarkStep final : public Command {
             .peak_bytes = peak_memory()};
   }
 
+  void write_timeline(const StepLog& log, const Network<float>& network,
+                      const Recipe& recipe) const {
+    std::vector<std::string> layers;
+    for (const Node<float>& node : network.nodes()) layers.push_back(node.name);
+    const std::string svg = timeline_svg(
+        log, layers,
+        fmt::format("{}: {} samples a step in {} shard{}", interface().operands.values.front(),
+                    recipe.batch_size, recipe.shards, plural(recipe.shards)));
+    write_atomically(timeline_, std::as_bytes(std::span(svg)));
+  }
+
   Recipe recipe_;
   std::filesystem::path data_;
+  std::filesystem::path timeline_;
   double seconds_ = 3;
   RunOptions run_;
   bool is_json_ = false;

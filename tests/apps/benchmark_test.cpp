@@ -110,6 +110,19 @@ TEST_F(Benchmark, AStepOfALayerListAFileAndOwnData) {
   EXPECT_EQ(with_data["optimizer"], "adam");
 }
 
+TEST_F(Benchmark, AStepAsAPicture) {
+  output_of(quick_step("lenet5") + Words{"--shards", "4", "--timeline", "lenet5.svg"});
+  const std::string svg = read("lenet5.svg");
+  EXPECT_TRUE(svg.starts_with("<svg "));
+  EXPECT_TRUE(svg.ends_with("</svg>\n"));
+  for (const std::string part : {"lenet5: 8 samples a step in 4 shards", "thread 0", "thread 1",
+                                 "forward, shard 3", "backward, shard 0", "gather, shard 2",
+                                 "conv_1 forward", "conv_2 backward", "milliseconds"}) {
+    EXPECT_TRUE(contains(svg, part));
+  }
+  expect_error(quick_step("lenet5") + Words{"--timeline", "absent/lenet5.svg"}, 73, "absent");
+}
+
 TEST_F(Benchmark, WhatAStepCannotBe) {
   expect_error(quick_step("flatten, dense 10"), 2, "the layer list does not say its input");
   expect_error(quick_step("lenet"), 2, "did you mean 'lenet5'");

@@ -8,7 +8,7 @@
 
 #include "commands.hpp"
 #include "dtheta/core/version.hpp"
-#include "dtheta/storage/hdf5_version.hpp"
+#include "dtheta/storage/hdf5_library.hpp"
 #include "output.hpp"
 #include "runtime.hpp"
 #include "text.hpp"

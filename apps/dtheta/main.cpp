@@ -4,9 +4,11 @@
 #include <vector>
 
 #include "command_line.hpp"
+#include "dtheta/storage/hdf5_library.hpp"
 
 int main(int argc, char** argv) {
   using namespace dtheta;
+  skip_hdf5_exit_handler();
   const std::vector<std::string> words(argv + 1, argv + argc);
   const cli::Console console = cli::standard_console();
   const ExitCode code = cli::run_command_line(words, console);

@@ -144,6 +144,17 @@ TEST_F(Errors, BadOptionsAndValuesAre2) {
                "'learning-rate'?");
 }
 
+TEST_F(Errors, OneLineIsSaidOfADamagedFile) {
+  make_digits(1, 0);
+  std::string content = read("digits.h5");
+  content[131] = '\xff';  // HDF5 itself would complain at the end of the process
+  write("damaged.h5", content);
+  const ProgramResult result = run({"dataset", "info", "damaged.h5"});
+  EXPECT_EQ(result.exit_code, 65);
+  EXPECT_TRUE(contains(result.err, "damaged.h5: cannot be read as HDF5: "));
+  EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
+}
+
 TEST_F(Errors, ALossThatIsNoNumberAnyMoreIs76) {
   make_digits();
   const ProgramResult result = run(training_with("--learning-rate", "1e30") +

@@ -142,6 +142,18 @@ TEST_F(ForeignHdf5, ChunksWithoutExtentAreTold) {
   check(H5F_LIBVER_EARLIEST, "\3\2\2", 2, "has a damaged header");  // no extents at all
 }
 
+/// HDF5 calls the failure one of input and output, but the content is at fault.
+TEST_F(ForeignHdf5, AnAddressThatCannotBeIsDamage) {
+  make_dataset(H5T_STD_I32LE);
+  std::string content = read_file(path());
+  const auto size = content.find(std::string("\x50\0\0\0\0\0\0\0", 8));  // of the numbers
+  ASSERT_NE(size, std::string::npos);
+  content[size - 1] = '\x7f';  // the address stands before
+  content.replace(size - 8, 7, 7, '\xff');
+  write_file(path(), content);
+  EXPECT_TRUE(contains(message(), "/x cannot be read: "));
+}
+
 TEST_F(ForeignHdf5, DamagedChunksAreTold) {
   make_dataset(H5T_STD_I32LE, chunked([](hid_t creation) { H5Pset_fletcher32(creation); }));
   std::string content = read_file(path());

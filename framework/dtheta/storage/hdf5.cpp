@@ -13,7 +13,9 @@ namespace {
 /// For H5Ewalk2 from the innermost entry outwards: takes the first and stops.
 herr_t take_first(unsigned, const H5E_error2_t* entry, void* failure) {
   static_cast<Failure*>(failure)->message = entry->desc;
-  static_cast<Failure*>(failure)->input_output = entry->maj_num == H5E_IO;
+  // Addresses that cannot be are "input/output" to HDF5, too.
+  static_cast<Failure*>(failure)->input_output =
+      entry->maj_num == H5E_IO && entry->min_num == H5E_READERROR;
   return 1;
 }
 

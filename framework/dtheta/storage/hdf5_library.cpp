@@ -1,4 +1,4 @@
-#include "dtheta/storage/hdf5_version.hpp"
+#include "dtheta/storage/hdf5_library.hpp"
 
 #include <hdf5.h>
 
@@ -11,5 +11,7 @@ std::string hdf5_version() {
   H5get_libversion(&major, &minor, &release);
   return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(release);
 }
+
+void skip_hdf5_exit_handler() { H5dont_atexit(); }
 
 }  // namespace dtheta

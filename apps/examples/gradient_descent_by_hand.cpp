@@ -33,6 +33,8 @@ int main() {
   Workspace<double> workspace(network, m, WorkspaceMode::training);
   PreparedTheta<double> theta(network, WorkspaceMode::training);
   AlignedBuffer<double> dtheta(network.theta_size());
+  const std::vector<View<double>> parts =
+      network.parameters(dtheta.span());  // dW, db of each layer
 
   // The whole batch, a^[0] and y, once: this is full-batch gradient descent.
   std::vector<Size> indices(m);
@@ -49,7 +51,7 @@ int main() {
 
     // Backward: da^[l−1], dz^[l], dθ^[l] from the last layer to the first, (6) to (10).
     std::ranges::fill(dtheta.span(), 0.0);
-    network.backward(theta, workspace, m, dtheta.span());
+    network.backward(theta, workspace, m, {.dtheta = parts});
 
     // The cost is a mean over the m samples, (4), and so is its gradient.
     for (Size i = 0; i < model.theta.size(); ++i) model.theta[i] -= eta * dtheta[i] / m;

@@ -50,7 +50,7 @@ std::vector<T> transpose(const std::vector<T>& a, Size rows, Size columns) {
 template <class T>
 std::vector<T> packed(const Factor<T>& b) {
   std::vector<T> panels(count(b.rows() * panel_padded<T>(b.columns())), T{-1});
-  pack_panels<T>(b, panels);
+  pack_panels<T>(b, panels.data(), b.rows() * panel_width<T>());
   return panels;
 }
 
@@ -80,6 +80,12 @@ void check_products(const Sizes& s) {
   expect_chain<T>(c, chained(s, a, b, std::vector<T>(c.size(), T{0})));
   std::vector<T> again(start.size());
   panel_gemm(s.m, s.n, s.k, columns, factor, again.data(), s.n, false);
+  EXPECT_EQ(again, c);
+  const Size height = panel_height<T>();
+  std::vector<T> tiles(count((s.m + height - 1) / height * height * s.k), T{-1});
+  pack_rows<T>(View<const T>(a_transposed.data(), {s.k, s.m}), tiles.data(), s.k * height);
+  panel_gemm(s.m, s.n, s.k, StridedFactor<T>::packed(tiles.data(), s.k), factor, again.data(), s.n,
+             false);
   EXPECT_EQ(again, c);
 
   c = start;

@@ -80,7 +80,8 @@ class WholeNetwork {
     theta_.update(model_.theta.span());
     const auto z = model_.network->forward(theta_, workspace_, samples);
     loss_->forward_backward(z, workspace_.y(samples), workspace_.doutput(samples));
-    model_.network->backward(theta_, workspace_, samples, dtheta.span());
+    model_.network->backward(theta_, workspace_, samples,
+                             {.dtheta = model_.network->parameters(dtheta.span())});
     return dtheta;
   }
 

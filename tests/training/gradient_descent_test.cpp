@@ -84,7 +84,8 @@ std::vector<double> whole_batch_gradient(const Dataset& data, const Model<double
       ->forward_backward(z, workspace.y(data.size()), workspace.doutput(data.size()));
   Model<double> gradient = model;
   std::ranges::fill(gradient.theta.span(), 0.0);
-  network.backward(theta, workspace, data.size(), gradient.theta.span());
+  network.backward(theta, workspace, data.size(),
+                   {.dtheta = network.parameters(gradient.theta.span())});
   std::vector<double> numbers = numbers_of(gradient);
   for (double& number : numbers) number /= static_cast<double>(data.size());
   return numbers;

@@ -23,6 +23,12 @@ class AlignedBuffer {
  public:
   static constexpr std::size_t alignment = 64;
 
+  /// `elements` rounded up to whole cache lines, for parts of a buffer that begin on one each.
+  static constexpr Size padded(Size elements) {
+    constexpr Size line = static_cast<Size>(alignment / sizeof(T));
+    return (elements + line - 1) / line * line;
+  }
+
   AlignedBuffer() = default;
   explicit AlignedBuffer(Size size) : AlignedBuffer(size, Uninitialized{}) {
     std::fill_n(data_.get(), size_, T{});

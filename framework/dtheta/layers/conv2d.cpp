@@ -95,10 +95,12 @@ Size Conv2d<T>::prepared_size(std::span<const Shape> inputs, bool for_dinputs) c
 template <std::floating_point T>
 void Conv2d<T>::prepare(const Prepare<T>& pass) const {
   const Windows w = windows(pass.inputs[0]);
-  if (uses_winograd(w)) return winograd_prepare(pass.theta[0], pass.for_dinputs, pass.prepared);
+  if (uses_winograd(w)) {
+    return winograd_prepare(pass.theta[0], pass.for_dinputs, pass.prepared, pass.part, pass.parts);
+  }
   const Size window = w.window_size(), filters = options_.filters;
   KernelPanels<T>{window, filters, pass.for_dinputs}.pack(pass.theta[0].reshaped({window, filters}),
-                                                          pass.prepared);
+                                                          pass.prepared, pass.part, pass.parts);
 }
 
 /// The most positions a tile may have; no more than there are.

@@ -1,6 +1,7 @@
 #include "dtheta/layers/dense.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,23 @@
 
 namespace dtheta {
 namespace {
+
+/// A deposit for up to `batch` samples: xᵀ {inputs, batch} in tiles of rows, dz {batch, units} in
+/// panels.
+template <class T>
+struct Packed {
+  Size inputs;
+  Size units;
+  Size batch;
+
+  Size tile_stride() const { return batch * panel_height<T>(); }
+  Size panel_stride() const { return batch * panel_width<T>(); }
+  Size x_size() const {
+    const Size height = panel_height<T>();
+    return (inputs + height - 1) / height * tile_stride();
+  }
+  Size size() const { return x_size() + panel_padded<T>(units) * batch; }
+};
 
 /// Samples whose outputs are made, and then activated while they are still in the second-level
 /// cache: about 256 KiB of them, but enough to be worth reading all of W for.
@@ -56,7 +74,8 @@ Size Dense<T>::prepared_size(std::span<const Shape> inputs, bool for_dinputs) co
 template <std::floating_point T>
 void Dense<T>::prepare(const Prepare<T>& pass) const {
   const View<const T> kernel = pass.theta[0];
-  KernelPanels<T>{kernel.dim(0), kernel.dim(1), pass.for_dinputs}.pack(kernel, pass.prepared);
+  KernelPanels<T>{kernel.dim(0), kernel.dim(1), pass.for_dinputs}.pack(kernel, pass.prepared,
+                                                                       pass.part, pass.parts);
 }
 
 template <std::floating_point T>
@@ -76,13 +95,57 @@ template <std::floating_point T>
 void Dense<T>::backward(const Backward<T>& pass) const {
   const View<T> dz = pass.doutput;
   activation_backward(pass.output, dz, options_.activation);
-  gemm<T>(transposed(pass.inputs[0]), dz, 1, pass.dtheta[0]);
-  add_column_sums(View<const T>(dz), pass.dtheta[1]);
+  if (pass.deposit.memory.empty()) {
+    gemm<T>(transposed(pass.inputs[0]), dz, 1, pass.dtheta[0]);
+    add_column_sums(View<const T>(dz), pass.dtheta[1]);
+  } else {
+    leave(pass);
+  }
   const View<T> dx = pass.dinputs[0];
   if (dx.empty()) return;
   const Size n = dx.dim(1), units = options_.units;
   const auto panels = KernelPanels<T>{n, units, true}.adjoint(pass.prepared.data());
   panel_gemm<T>(dx.dim(0), n, units, {dz.data(), units, 1}, panels, dx.data(), n, false);
+}
+
+template <std::floating_point T>
+Size Dense<T>::deposit_size(std::span<const Shape> inputs, Size batch) const {
+  return Packed<T>{inputs[0][0], options_.units, batch}.size();
+}
+
+template <std::floating_point T>
+void Dense<T>::leave(const Backward<T>& pass) const {
+  const View<const T> x = pass.inputs[0];
+  const Deposit<T>& deposit = pass.deposit;
+  const Packed<T> packed{x.dim(1), options_.units, deposit.batch};
+  pack_rows<T>(x, deposit.memory.data() + deposit.first * panel_height<T>(), packed.tile_stride());
+  pack_panels<T>(View<const T>(pass.doutput),
+                 deposit.memory.data() + packed.x_size() + deposit.first * panel_width<T>(),
+                 packed.panel_stride());
+}
+
+template <std::floating_point T>
+void Dense<T>::batch_dtheta(const BatchDtheta<T>& pass) const {
+  const Size units = options_.units;
+  const Packed<T> packed{pass.inputs[0][0], units, pass.batch};
+  const T* const dz = pass.deposit.data() + packed.x_size();
+  if (pass.parameter == 0) {
+    const Size row = pass.first / units;
+    const Size rows = static_cast<Size>(pass.dtheta.size()) / units;
+    assert(row % panel_rows == 0 && rows * units == static_cast<Size>(pass.dtheta.size()));
+    const T* const x = pass.deposit.data() + row / panel_height<T>() * packed.tile_stride();
+    panel_gemm<T>(rows, units, pass.m, StridedFactor<T>::packed(x, pass.batch),
+                  {dz, packed.panel_stride(), panel_width<T>()}, pass.dtheta.data(), units, false);
+    return;
+  }
+  const Size width = panel_width<T>();
+  for (Size j = 0; j < static_cast<Size>(pass.dtheta.size()); ++j) {
+    const Size unit = pass.first + j;
+    const T* numbers = dz + unit / width * packed.panel_stride() + unit % width;
+    T sum = 0;
+    for (Size n = 0; n < pass.m; ++n) sum += numbers[n * width];
+    pass.dtheta[static_cast<std::size_t>(j)] = sum;
+  }
 }
 
 template class Dense<float>;

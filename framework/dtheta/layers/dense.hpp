@@ -17,7 +17,9 @@ struct DenseOptions {
 /// μ = 0 of θ held apart as the bias. Keras' layout: kernel W {inputs, units}, bias b {units}.
 ///
 /// The products with W, which serve every task of a step, run on panels of W and Wᵀ that are packed
-/// once a step; the product of dW, whose factors are both new, is left to BLAS.
+/// once a step. dW is as large as W, so a copy for each shard would cost more than its products:
+/// backward can leave x and dz, packed, in a deposit, from which blocks of rows of dW = xᵀ·dz are
+/// made over the whole batch. Without a deposit dW is one product more, by BLAS.
 ///
 /// Immutable; one object serves any number of tasks at once. No record, no scratch.
 template <std::floating_point T>
@@ -40,7 +42,13 @@ class Dense final : public Layer<T> {
   /// overwritten, (9).
   void backward(const Backward<T>& pass) const override;
 
+  /// x in tiles of rows of xᵀ, then dz in panels.
+  Size deposit_size(std::span<const Shape> inputs, Size batch) const override;
+  void batch_dtheta(const BatchDtheta<T>& pass) const override;
+
  private:
+  void leave(const Backward<T>& pass) const;
+
   DenseOptions options_;
 };
 

@@ -20,6 +20,14 @@ Size Layer<T>::prepared_size(std::span<const Shape>, bool) const {
 template <std::floating_point T>
 void Layer<T>::prepare(const Prepare<T>&) const {}
 
+template <std::floating_point T>
+Size Layer<T>::deposit_size(std::span<const Shape>, Size) const {
+  return 0;
+}
+
+template <std::floating_point T>
+void Layer<T>::batch_dtheta(const BatchDtheta<T>&) const {}
+
 template class Layer<float>;
 template class Layer<double>;
 

@@ -42,7 +42,9 @@ struct Prepare {
   std::span<const Shape> inputs;         ///< of one sample
   std::span<const View<const T>> theta;  ///< as in forward
   bool for_dinputs = false;              ///< backward will be asked for dinputs
-  std::span<T> prepared;                 ///< {prepared_size()}, overwritten
+  Size part = 0;                         ///< which share of `prepared` is to be made, ...
+  Size parts = 1;                        ///< ... of how many like ones
+  std::span<T> prepared;                 ///< {prepared_size()}: the share is overwritten
 };
 
 /// What `Layer::forward` reads and writes. m is the number of samples in this call.
@@ -56,6 +58,14 @@ struct Forward {
   std::span<T> scratch;                   ///< overwritten
 };
 
+/// Where a layer leaves what dθ of a whole batch is made of: see Layer::deposit_size.
+template <std::floating_point T>
+struct Deposit {
+  std::span<T> memory;  ///< {deposit_size(..., batch)}; empty: not wanted
+  Size batch = 0;       ///< the most samples of a batch
+  Size first = 0;       ///< number in the batch of the first sample of this call
+};
+
 /// What `Layer::backward` reads and writes. d + symbol is the derivative of the loss by it.
 template <std::floating_point T>
 struct Backward {
@@ -66,8 +76,21 @@ struct Backward {
   std::span<const View<const T>> theta;   ///< as in forward
   std::span<const T> prepared;            ///< as in forward, made for_dinputs where they are wanted
   std::span<const View<T>> dtheta;        ///< added to: the sum over the m samples
+  Deposit<T> deposit = {};                ///< where there is one: written to instead of dtheta
   std::span<const T> record;              ///< as forward left it
   std::span<T> scratch;                   ///< overwritten
+};
+
+/// What `Layer::batch_dtheta` reads and writes.
+template <std::floating_point T>
+struct BatchDtheta {
+  std::span<const Shape> inputs;  ///< of one sample
+  std::span<const T> deposit;     ///< as backward left it for samples 0, ..., m − 1
+  Size batch = 0;                 ///< as in Deposit
+  Size m = 0;
+  std::size_t parameter = 0;  ///< which of parameters()
+  Size first = 0;             ///< of the parameter's numbers; begins a multiple of 24 rows of it
+  std::span<T> dtheta;        ///< overwritten: those numbers of the sum over the m samples
 };
 
 /// A differentiable function of one or more inputs and of parameters θ.
@@ -98,8 +121,19 @@ class Layer {
   virtual Size prepared_size(std::span<const Shape> inputs, bool for_dinputs) const;
 
   /// Puts θ into the form that forward and backward read fastest: packed, transformed. Called once
-  /// for each new θ; all tasks share what it makes.
+  /// for each new θ and share; all tasks use what it makes. Tasks may make different shares at
+  /// once.
   virtual void prepare(const Prepare<T>& pass) const;
+
+  /// Elements of T in which backward can leave what dθ of a batch of up to `batch` samples is made
+  /// of, instead of adding to dθ. 0, the default: it cannot. A layer offers it when its dθ is large
+  /// beside the work of a few samples, so that one dθ for each shard would cost more than that
+  /// work.
+  virtual Size deposit_size(std::span<const Shape> inputs, Size batch) const;
+
+  /// Makes a part of dθ from the deposits of all of a batch's samples, added up in their order.
+  /// Tasks may make different parts at once.
+  virtual void batch_dtheta(const BatchDtheta<T>& pass) const;
 
   /// The output is the input under another shape (flatten): the network lets both share memory
   /// and calls neither forward nor backward.

@@ -17,7 +17,9 @@ namespace {
 template <class T>
 struct PanelKernels {
   Size width;
-  void (*pack)(const Factor<T>& b, T* panels);
+  Size height;
+  void (*pack)(const Factor<T>& b, Size width, T* panels, Size panel_stride,
+               const PanelRange& range);
   void (*multiply)(Size m, Size n, Size k, const StridedFactor<T>& a, const PanelFactor<T>& b, T* c,
                    Size c_stride, bool accumulate);
 };
@@ -117,14 +119,16 @@ void multiply(Size m, Size n, Size k, const StridedFactor<T>& a, const PanelFact
               Size c_stride, bool accumulate) {
   HWY_ALIGN_MAX T packed[tile_rows * k_block];
   const Size width = width_of_panel<T>();
-  const bool pack = a.row_stride == 1 && n > 3 * width;  // used often enough to be worth a copy
+  // Used often enough to be worth a copy?
+  const bool pack = a.row_stride == 1 && a.tile_stride == 0 && n > 3 * width;
   for (Size k0 = 0; k0 < k; k0 += k_block) {
     const Size depth = std::min(k_block, k - k0);
     const Size block = std::max<Size>(1, cached / (depth * width)) * width;
     for (Size n0 = 0; n0 < n; n0 += block) {
       for (Size i = 0; i < m; i += tile_rows) {
         const Size rows = std::min<Size>(tile_rows, m - i);
-        StridedFactor<T> left{a.data + i * a.row_stride + k0 * a.column_stride, a.row_stride,
+        const Size skipped = a.tile_stride > 0 ? i / tile_rows * a.tile_stride : i * a.row_stride;
+        StridedFactor<T> left{a.data + skipped + k0 * a.column_stride, a.row_stride,
                               a.column_stride};
         if (pack && rows == tile_rows) left = packed_rows(left, depth, packed);
         for (Size j = n0; j < std::min(n, n0 + block); j += width) {
@@ -143,27 +147,33 @@ void multiply(Size m, Size n, Size k, const StridedFactor<T>& a, const PanelFact
 }
 
 template <class T>
-void pack(const Factor<T>& b, T* HWY_RESTRICT panels) {
-  const Size width = width_of_panel<T>();
+void pack(const Factor<T>& b, Size width, T* HWY_RESTRICT panels, Size panel_stride,
+          const PanelRange& range) {
   const Size k = b.rows();
   const Size n = b.columns();
   const Size row_stride = b.is_transposed ? 1 : n;
   const Size column_stride = b.is_transposed ? k : 1;
-  for (Size j = 0; j < n; j += width) {
+  const Size end = std::min(range.end, (n + width - 1) / width) * width;
+  for (Size j = range.first * width; j < end; j += width) {
     const Size columns = std::min(width, n - j);
     const T* from = b.matrix.data() + j * column_stride;
-    for (Size p = 0; p < k; ++p, panels += width, from += row_stride) {
-      for (Size q = 0; q < columns; ++q) panels[q] = from[q * column_stride];
-      for (Size q = columns; q < width; ++q) panels[q] = 0;
+    T* to = panels + j / width * panel_stride;
+    for (Size p = 0; p < k; ++p, to += width, from += row_stride) {
+      if (column_stride == 1) {
+        std::copy_n(from, columns, to);
+      } else {
+        for (Size q = 0; q < columns; ++q) to[q] = from[q * column_stride];
+      }
+      for (Size q = columns; q < width; ++q) to[q] = 0;
     }
   }
 }
 
 PanelKernels<float> float_kernels() {
-  return {width_of_panel<float>(), pack<float>, multiply<float>};
+  return {width_of_panel<float>(), tile_rows, pack<float>, multiply<float>};
 }
 PanelKernels<double> double_kernels() {
-  return {width_of_panel<double>(), pack<double>, multiply<double>};
+  return {width_of_panel<double>(), tile_rows, pack<double>, multiply<double>};
 }
 
 }  // namespace
@@ -196,9 +206,22 @@ Size panel_width() {
 }
 
 template <std::floating_point T>
-void pack_panels(const Factor<std::type_identity_t<T>>& b, std::span<T> panels) {
-  assert(static_cast<Size>(panels.size()) >= b.rows() * panel_padded<T>(b.columns()));
-  kernels<T>().pack(b, panels.data());
+Size panel_height() {
+  assert(panel_rows % kernels<T>().height == 0);
+  return kernels<T>().height;
+}
+
+template <std::floating_point T>
+void pack_panels(const Factor<std::type_identity_t<T>>& b, T* panels, Size panel_stride,
+                 const PanelRange& range) {
+  assert(panel_stride >= b.rows() * panel_width<T>());
+  kernels<T>().pack(b, kernels<T>().width, panels, panel_stride, range);
+}
+
+template <std::floating_point T>
+void pack_rows(View<const std::type_identity_t<T>> a_transposed, T* tiles, Size tile_stride) {
+  assert(tile_stride >= a_transposed.dim(0) * panel_height<T>());
+  kernels<T>().pack(a_transposed, kernels<T>().height, tiles, tile_stride, {});
 }
 
 template <std::floating_point T>
@@ -209,8 +232,12 @@ void panel_gemm(Size m, Size n, Size k, const StridedFactor<T>& a, const PanelFa
 
 template Size panel_width<float>();
 template Size panel_width<double>();
-template void pack_panels(const Factor<float>&, std::span<float>);
-template void pack_panels(const Factor<double>&, std::span<double>);
+template Size panel_height<float>();
+template Size panel_height<double>();
+template void pack_panels(const Factor<float>&, float*, Size, const PanelRange&);
+template void pack_panels(const Factor<double>&, double*, Size, const PanelRange&);
+template void pack_rows(View<const float>, float*, Size);
+template void pack_rows(View<const double>, double*, Size);
 template void panel_gemm(Size, Size, Size, const StridedFactor<float>&, const PanelFactor<float>&,
                          float*, Size, bool);
 template void panel_gemm(Size, Size, Size, const StridedFactor<double>&, const PanelFactor<double>&,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <limits>
 #include <span>
 
 #include "dtheta/core/view.hpp"
@@ -13,6 +14,13 @@ namespace dtheta {
 template <std::floating_point T>
 Size panel_width();
 
+/// Rows of the left factor that are multiplied together; divides `panel_rows`.
+template <std::floating_point T>
+Size panel_height();
+
+/// A multiple of panel_height() on every vector unit.
+constexpr Size panel_rows = 24;
+
 /// n rounded up to whole panels.
 template <std::floating_point T>
 Size panel_padded(Size n) {
@@ -21,12 +29,20 @@ Size panel_padded(Size n) {
 }
 
 /// The left factor A {m, k} of a product, element (i, p) at data[i · row_stride + p ·
-/// column_stride]: a matrix, its transpose, or a window on either.
+/// column_stride]: a matrix, its transpose, or a window on either. Or, with a `tile_stride`, cut
+/// into tiles of h = panel_height() neighbouring rows, element (i, p) at data[i / h · tile_stride +
+/// i % h · row_stride + p · column_stride].
 template <std::floating_point T>
 struct StridedFactor {
   const T* data = nullptr;
   Size row_stride = 0;
   Size column_stride = 1;
+  Size tile_stride = 0;
+
+  /// What pack_rows wrote, for samples up to `k`.
+  static StridedFactor packed(const T* tiles, Size k) {
+    return {tiles, 1, panel_height<T>(), k * panel_height<T>()};
+  }
 };
 
 /// The right factor B {k, n} cut into panels of panel_width() neighbouring columns: element (p, j)
@@ -46,10 +62,24 @@ struct PanelFactor {
   static PanelFactor matrix(const T* data, Size stride) { return {data, panel_width<T>(), stride}; }
 };
 
+/// Panels first, ..., end − 1; all of them by default.
+struct PanelRange {
+  Size first = 0;
+  Size end = std::numeric_limits<Size>::max();
+};
+
 /// Packs B {k, n} into panels: panel j holds its columns of row 0, of row 1, ... one after another,
-/// zeros beyond n. `panels` {k · panel_padded(n)} is overwritten.
+/// zeros beyond n. The panels begin `panel_stride` ≥ k · panel_width() elements apart. Only the
+/// panels of `range` are written.
 template <std::floating_point T>
-void pack_panels(const Factor<std::type_identity_t<T>>& b, std::span<T> panels);
+void pack_panels(const Factor<std::type_identity_t<T>>& b, T* panels, Size panel_stride,
+                 const PanelRange& range = {});
+
+/// Packs Aᵀ {k, m}, row-major, for use as the left factor A {m, k}: tile i holds its columns of
+/// row 0, of row 1, ... one after another, zeros beyond m. The tiles begin `tile_stride` ≥ k ·
+/// panel_height() elements apart.
+template <std::floating_point T>
+void pack_rows(View<const std::type_identity_t<T>> a_transposed, T* tiles, Size tile_stride);
 
 /// C {m, n} = A {m, k} · B {k, n}, or C += A · B when `accumulate`. Rows of C begin `c_stride`
 /// elements apart; nothing is written beyond column n.
@@ -72,11 +102,15 @@ struct KernelPanels {
   Size forward_size() const { return k * panel_padded<T>(n); }
   Size size() const { return forward_size() + (with_adjoint ? n * panel_padded<T>(k) : 0); }
 
-  /// `panels` {size()} is overwritten.
-  void pack(View<const T> w, std::span<T> panels) const {
-    pack_panels<T>(w, panels.first(static_cast<std::size_t>(forward_size())));
+  /// Overwrites share `part` of `parts` of `panels` {size()}.
+  void pack(View<const T> w, std::span<T> panels, Size part = 0, Size parts = 1) const {
+    const auto share = [&](Size columns) {
+      const Size count = panel_padded<T>(columns) / panel_width<T>();
+      return PanelRange{count * part / parts, count * (part + 1) / parts};
+    };
+    pack_panels<T>(w, panels.data(), k * panel_width<T>(), share(n));
     if (!with_adjoint) return;
-    pack_panels<T>(transposed(w), panels.subspan(static_cast<std::size_t>(forward_size())));
+    pack_panels<T>(transposed(w), panels.data() + forward_size(), n * panel_width<T>(), share(k));
   }
 
   PanelFactor<T> forward(const T* panels) const { return PanelFactor<T>::packed(panels, k); }

@@ -91,7 +91,7 @@ struct WinogradKernels {
   void (*doutputs)(const T* dz, const Windows& w, Size filters, Size tile0, Size count,
                    const Planes<T>& to);
   void (*dinputs)(const Planes<T>& from, const Windows& w, Size tile0, Size count, T* dx);
-  void (*kernel)(const T* theta, Size count, T* to);
+  void (*kernel)(const T* theta, Size plane, Size count, T* to);
   void (*dkernel)(const T* from, Size channels, Size filters, Size stride, T* dtheta);
 };
 
@@ -216,13 +216,13 @@ void dinputs(const Planes<T>& from, const Windows& w, Size tile0, Size count, T*
 
 /// θ {3, 3, count} to {36, count}.
 template <class T>
-void kernel(const T* theta, Size count, T* to) {
+void kernel(const T* theta, Size plane, Size count, T* to) {
   const hn::ScalableTag<T> d;
   for_each_channel_vector(d, count, [&](Size k, const auto& load, const auto& keep) HWY_ATTR {
     transform<KernelMap>(
-        d, [&](int i, int j) HWY_ATTR { return load(theta + (i * 3 + j) * count + k); },
+        d, [&](int i, int j) HWY_ATTR { return load(theta + (i * 3 + j) * plane + k); },
         [&](int i, int j, hn::Vec<decltype(d)> v)
-            HWY_ATTR { keep(v, to + (i * side_in + j) * count + k); });
+            HWY_ATTR { keep(v, to + (i * side_in + j) * plane + k); });
   });
 }
 
@@ -302,21 +302,27 @@ Size winograd_prepared_size(Size channels, Size filters, bool for_dx) {
 }
 
 template <std::floating_point T>
-void winograd_prepare(View<const T> theta, bool for_dx, std::span<T> prepared) {
+void winograd_prepare(View<const T> theta, bool for_dx, std::span<T> prepared, Size part,
+                      Size parts) {
   const Size channels = theta.dim(2), filters = theta.dim(3), kernel = channels * filters;
-  const auto mapped = prepared.last(static_cast<std::size_t>(points * kernel));
-  kernels<T>().kernel(theta.data(), kernel, mapped.data());
-  const auto pack_all = [&](bool is_adjoint, Size first) {
-    for (Size p = 0; p < points; ++p) {
-      const View<const T> map(mapped.data() + p * kernel, Shape{channels, filters});
-      const Factor<T> factor(map, is_adjoint);
-      const Size size = factor.rows() * panel_padded<T>(factor.columns());
-      pack_panels<T>(factor, prepared.subspan(static_cast<std::size_t>(first + p * size),
-                                              static_cast<std::size_t>(size)));
-    }
-  };
-  pack_all(false, 0);
-  if (for_dx) pack_all(true, points * channels * panel_padded<T>(filters));
+  const Size width = panel_width<T>(), in = panel_padded<T>(channels),
+             out = panel_padded<T>(filters);
+  // A share is some input channels, whole panels of the transposes.
+  const PanelRange share{in / width * part / parts, in / width * (part + 1) / parts};
+  const Size first = share.first * width, count = std::min(channels, share.end * width) - first;
+  if (count <= 0) return;
+  T* const adjoints = prepared.data() + points * channels * out;
+  T* const mapped = adjoints + (for_dx ? points * filters * in : 0);
+  kernels<T>().kernel(theta.data() + first * filters, kernel, count * filters,
+                      mapped + first * filters);
+  for (Size p = 0; p < points; ++p) {
+    const T* const map = mapped + p * kernel;
+    pack_panels<T>(View<const T>(map + first * filters, Shape{count, filters}),
+                   prepared.data() + p * channels * out + first * width, channels * width);
+    if (!for_dx) continue;
+    pack_panels<T>(transposed(View<const T>(map, Shape{channels, filters})),
+                   adjoints + p * filters * in, filters * width, share);
+  }
 }
 
 template <std::floating_point T>
@@ -385,8 +391,8 @@ void winograd_backward(View<const T> x, const Windows& w, std::span<const T> pre
 
 template Size winograd_prepared_size<float>(Size, Size, bool);
 template Size winograd_prepared_size<double>(Size, Size, bool);
-template void winograd_prepare(View<const float>, bool, std::span<float>);
-template void winograd_prepare(View<const double>, bool, std::span<double>);
+template void winograd_prepare(View<const float>, bool, std::span<float>, Size, Size);
+template void winograd_prepare(View<const double>, bool, std::span<double>, Size, Size);
 template Size winograd_scratch_size<float>(const Windows&, Size, Size);
 template Size winograd_scratch_size<double>(const Windows&, Size, Size);
 template void winograd_forward(View<const float>, const Windows&, std::span<const float>,

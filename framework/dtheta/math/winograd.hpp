@@ -34,10 +34,11 @@ bool winograd_applies(const Windows& windows);
 template <std::floating_point T>
 Size winograd_prepared_size(Size channels, Size filters, bool for_dx);
 
-/// G θ Gᵀ, packed for forward and, `for_dx`, for that: `prepared` is overwritten. Once for each
-/// new θ.
+/// G θ Gᵀ, packed for forward and, `for_dx`, for that: share `part` of `parts` of `prepared` is
+/// overwritten. Once for each new θ and share.
 template <std::floating_point T>
-void winograd_prepare(View<const T> theta, bool for_dx, std::span<T> prepared);
+void winograd_prepare(View<const T> theta, bool for_dx, std::span<T> prepared, Size part = 0,
+                      Size parts = 1);
 
 /// Elements of scratch that forward and backward need for m samples.
 template <std::floating_point T>

@@ -20,12 +20,6 @@ std::string kind_of(const LayerSpec& spec) {
 
 constexpr Size most_parameters = Size{1} << 58;  // neither their count nor their bytes overflow
 
-template <class T>
-Size padded(Size elements) {
-  constexpr Size line = static_cast<Size>(AlignedBuffer<T>::alignment / sizeof(T));
-  return (elements + line - 1) / line * line;
-}
-
 }  // namespace
 
 template <std::floating_point T>
@@ -75,7 +69,7 @@ template <std::floating_point T>
 void Network<T>::add_parameters(Node<T>& node) {
   node.first_parameter = parameters_.size();
   for (ParameterSpec& spec : node.layer->parameters(std::array{node.input})) {
-    const Size size = padded<T>(spec.shape.size());
+    const Size size = AlignedBuffer<T>::padded(spec.shape.size());
     if (size > most_parameters - theta_size_) {
       throw UsageError("the network has more than 2^58 parameters");
     }
@@ -106,22 +100,28 @@ View<const T> Network<T>::forward(const PreparedTheta<T>& theta, Workspace<T>& w
 
 template <std::floating_point T>
 void Network<T>::backward(const PreparedTheta<T>& theta, Workspace<T>& workspace, Size m,
-                          std::span<T> dtheta) const {
+                          const Gradient<T>& gradient) const {
   for (std::size_t i = nodes_.size(); i-- > first_trainable_;) {
     const Node<T>& node = nodes_[i];
     if (node.layer->is_view()) continue;
     const std::array inputs{View<const T>(workspace.input(i, m, node))};
+    const Deposit<T> deposit{
+        .memory = gradient.deposits.empty() ? std::span<T>() : gradient.deposits[i],
+        .batch = gradient.batch,
+        .first = gradient.first};
     const std::array dinputs{i == first_trainable_ ? View<T>() : workspace.dinput(i, m, node)};
     const Timed timed(workspace.time_log(), Activity::layer_backward, static_cast<Size>(i));
-    node.layer->backward({.inputs = inputs,
-                          .output = workspace.output(i, m, node),
-                          .doutput = workspace.doutput(i, m, node),
-                          .dinputs = dinputs,
-                          .theta = theta.parameters(i),
-                          .prepared = theta.prepared(i),
-                          .dtheta = workspace.bind_dtheta(*this, node, dtheta),
-                          .record = workspace.nodes_[i].record.span(),
-                          .scratch = workspace.scratch_.span()});
+    node.layer->backward(
+        {.inputs = inputs,
+         .output = workspace.output(i, m, node),
+         .doutput = workspace.doutput(i, m, node),
+         .dinputs = dinputs,
+         .theta = theta.parameters(i),
+         .prepared = theta.prepared(i),
+         .dtheta = gradient.dtheta.subspan(node.first_parameter, node.parameter_count),
+         .deposit = deposit,
+         .record = workspace.nodes_[i].record.span(),
+         .scratch = workspace.scratch_.span()});
   }
 }
 

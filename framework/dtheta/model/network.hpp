@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dtheta/layers/layer.hpp"
+#include "dtheta/model/gradient.hpp"
 #include "dtheta/model/network_spec.hpp"
 
 namespace dtheta {
@@ -66,14 +67,22 @@ class Network {
     return {theta.subspan(static_cast<std::size_t>(p.offset)), p.spec.shape};
   }
 
+  /// All parameters of a flat θ (or dθ) in their order.
+  template <class Number>
+  std::vector<View<Number>> parameters(std::span<Number> theta) const {
+    std::vector<View<Number>> views;
+    for (std::size_t p = 0; p < parameters_.size(); ++p) views.push_back(parameter(theta, p));
+    return views;
+  }
+
   /// Runs the first m samples of workspace.x() through all layers: equations (1)–(3), (14)–(16),
   /// (23)–(25). Returns the logits {m, output shape...}, a view into the workspace.
   View<const T> forward(const PreparedTheta<T>& theta, Workspace<T>& workspace, Size m) const;
 
   /// Runs dz^[L] = workspace.doutput() back through all layers after a `forward` of the same
-  /// m samples: equations (6)–(10), (17)–(19), (28)–(32). dθ {theta_size()} is added to.
+  /// m samples: equations (6)–(10), (17)–(19), (28)–(32). dθ is added to, or deposited.
   void backward(const PreparedTheta<T>& theta, Workspace<T>& workspace, Size m,
-                std::span<T> dtheta) const;
+                const Gradient<T>& gradient) const;
 
  private:
   void add_node(const LayerSpec& spec);

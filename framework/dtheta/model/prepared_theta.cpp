@@ -5,12 +5,7 @@
 namespace dtheta {
 namespace {
 
-/// Elements up to the next cache line.
-template <class T>
-Size padded(Size elements) {
-  constexpr Size line = static_cast<Size>(AlignedBuffer<T>::alignment / sizeof(T));
-  return (elements + line - 1) / line * line;
-}
+constexpr Size share_size = 64 * 1024;  // elements that one task prepares: tens of microseconds
 
 }  // namespace
 
@@ -22,13 +17,16 @@ PreparedTheta<T>::PreparedTheta(const Network<T>& network, WorkspaceMode mode)
   for (std::size_t i = 0; i < network.nodes().size(); ++i) {
     const Node<T>& node = network.nodes()[i];
     sizes.push_back(node.layer->prepared_size(std::array{node.input}, wants_dinputs(i)));
-    total += padded<T>(sizes.back());
+    total += AlignedBuffer<T>::padded(sizes.back());
   }
   buffer_ = AlignedBuffer<T>(total);
   std::span<T> rest = buffer_.span();
   for (const Size size : sizes) {
-    parts_.push_back(rest.first(static_cast<std::size_t>(size)));
-    rest = rest.subspan(static_cast<std::size_t>(padded<T>(size)));
+    prepared_.push_back(rest.first(static_cast<std::size_t>(size)));
+    rest = rest.subspan(static_cast<std::size_t>(AlignedBuffer<T>::padded(size)));
+    const Size parts = (size + share_size - 1) / share_size;
+    for (Size part = 0; part < parts; ++part)
+      shares_.push_back({prepared_.size() - 1, part, parts});
   }
 }
 
@@ -53,17 +51,19 @@ std::span<const View<const T>> PreparedTheta<T>::parameters(std::size_t i) const
 template <std::floating_point T>
 void PreparedTheta<T>::update(std::span<const T> theta) {
   bind(theta);
-  for (std::size_t i = 0; i < parts_.size(); ++i) update_node(i);
+  for (Size part = 0; part < parts(); ++part) update_part(part);
 }
 
 template <std::floating_point T>
-void PreparedTheta<T>::update_node(std::size_t i) {
-  if (parts_[i].empty()) return;
-  const Node<T>& node = network_.nodes()[i];
+void PreparedTheta<T>::update_part(Size part) {
+  const Share& share = shares_[static_cast<std::size_t>(part)];
+  const Node<T>& node = network_.nodes()[share.node];
   node.layer->prepare({.inputs = std::array{node.input},
-                       .theta = parameters(i),
-                       .for_dinputs = wants_dinputs(i),
-                       .prepared = parts_[i]});
+                       .theta = parameters(share.node),
+                       .for_dinputs = wants_dinputs(share.node),
+                       .part = share.part,
+                       .parts = share.parts,
+                       .prepared = prepared_[share.node]});
 }
 
 template class PreparedTheta<float>;

@@ -52,25 +52,13 @@ void Workspace<T>::plan_gradients(const Network<T>& network) {
 template <std::floating_point T>
 void Workspace<T>::plan_layers(const Network<T>& network) {
   Size scratch = 0;
-  std::size_t parameters = 0;
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const Node<T>& node = network.nodes()[i];
     const Footprint need = node.layer->footprint(std::array{node.input}, max_samples_);
     nodes_[i].record = AlignedBuffer<T>(need.record);
     scratch = std::max(scratch, need.scratch);
-    parameters = std::max(parameters, node.parameter_count);
   }
   scratch_ = AlignedBuffer<T>(scratch);
-  dtheta_views_.resize(parameters);
-}
-
-template <std::floating_point T>
-std::span<const View<T>> Workspace<T>::bind_dtheta(const Network<T>& network, const Node<T>& node,
-                                                   std::span<T> dtheta) {
-  for (std::size_t p = 0; p < node.parameter_count; ++p) {
-    dtheta_views_[p] = network.parameter(dtheta, node.first_parameter + p);
-  }
-  return std::span(dtheta_views_).first(node.parameter_count);
 }
 
 template <std::floating_point T>

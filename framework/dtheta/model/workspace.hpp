@@ -66,8 +66,6 @@ class Workspace {
   View<T> dinput(std::size_t i, Size m, const Node<T>& node) {
     return gradients_[nodes_[i - 1].doutput].view(node.input.batch(m));
   }
-  std::span<const View<T>> bind_dtheta(const Network<T>& network, const Node<T>& node,
-                                       std::span<T> dtheta);
 
   Size max_samples_;
   WorkspaceMode mode_;
@@ -78,7 +76,6 @@ class Workspace {
   std::vector<AlignedBuffer<T>> gradients_;    // two in turn
   std::vector<NodeBuffers> nodes_;
   AlignedBuffer<T> scratch_;
-  std::vector<View<T>> dtheta_views_;  // refilled for each layer; sized for the largest
   TimeLog* time_log_ = nullptr;
 };
 

@@ -49,10 +49,10 @@ Trainer<T>::Trainer(Model<T> model, const Recipe& recipe, const Dataset& data,
       loss_(make_loss<T>(state_.model.loss)),
       optimizer_(make_optimizer<T>(recipe_.optimizer)),
       theta_(*state_.model.network, WorkspaceMode::training),
+      gradient_(*state_.model.network, recipe_.batch_size, recipe_.shards, workers.threads()),
       order_(samples_.size()),
       metrics_(static_cast<std::size_t>(recipe_.shards)),
-      blocks_(make_blocks(*state_.model.network)),
-      penalties_(blocks_.size()) {
+      penalties_(gradient_.blocks().size()) {
   check_fit(state_.model, data_);
   const Network<T>& network = *state_.model.network;
   schedule_ = {.name = recipe_.schedule,
@@ -61,9 +61,6 @@ Trainer<T>::Trainer(Model<T> model, const Recipe& recipe, const Dataset& data,
   const Size longest = shard_range(recipe_.batch_size, recipe_.shards, 0).count;
   for (int worker = 0; worker < workers_.threads(); ++worker) {
     workspaces_.emplace_back(network, longest, WorkspaceMode::training);
-  }
-  for (Size shard = 0; shard < recipe_.shards; ++shard) {
-    dtheta_.emplace_back(network.theta_size());
   }
   for (std::size_t slot = 0; slot < optimizer_->slot_names().size(); ++slot) {
     state_.slots.emplace_back(network.theta_size());
@@ -85,9 +82,9 @@ void Trainer<T>::set_time_logs(std::span<TimeLog> logs) {
 
 template <std::floating_point T>
 Size Trainer<T>::bytes() const {
-  Size total = theta_.bytes();
+  Size total = theta_.bytes() + gradient_.bytes();
   for (const auto& workspace : workspaces_) total += workspace.bytes();
-  const Size vectors = static_cast<Size>(dtheta_.size() + state_.slots.size() + 1);
+  const Size vectors = static_cast<Size>(state_.slots.size() + 1);
   return total + vectors * state_.model.theta.size() * static_cast<Size>(sizeof(T));
 }
 
@@ -108,7 +105,6 @@ void Trainer<T>::run_shard(Size shard, Size shards, std::span<const Size> batch,
       batch.subspan(static_cast<std::size_t>(range.first), static_cast<std::size_t>(range.count));
   const Model<T>& model = state_.model;
   Workspace<T>& workspace = workspaces_[static_cast<std::size_t>(worker)];
-  AlignedBuffer<T>& dtheta = dtheta_[static_cast<std::size_t>(shard)];
   ShardMetrics& metrics = metrics_[static_cast<std::size_t>(shard)];
 
   const auto timed = [&](Activity activity, auto work) {
@@ -127,25 +123,25 @@ void Trainer<T>::run_shard(Size shard, Size shards, std::span<const Size> batch,
         data_.is_classification() ? count_correct(z, y, loss_->activation()) : Size{0};
   });
   const Timed timer(workspace.time_log(), Activity::backward, shard);
-  std::ranges::fill(dtheta.span(), T{0});
-  model.network->backward(theta_, workspace, range.count, dtheta.span());
+  gradient_.clear(shard);
+  model.network->backward(theta_, workspace, range.count, gradient_.part(shard, range.first));
 }
 
 template <std::floating_point T>
 double Trainer<T>::reduce_and_update(Size shards, Size m) {
   const double learning_rate = schedule_.at(state_.step + 1);
   const T lambda = static_cast<T>(recipe_.l2);
-  const auto used = std::span(dtheta_).first(static_cast<std::size_t>(shards));
-  workers_.for_each(static_cast<Size>(blocks_.size()), [&](Size index, int worker) {
+  const std::span<const Block> blocks = gradient_.blocks();
+  workers_.for_each(static_cast<Size>(blocks.size()), [&](Size index, int worker) {
     const Timed timer(time_log(worker), Activity::update, index);
     const auto b = static_cast<std::size_t>(index);
-    const Block& block = blocks_[b];
+    const Block& block = blocks[b];
     const auto part = [&](AlignedBuffer<T>& buffer) {
       return buffer.span().subspan(static_cast<std::size_t>(block.first),
                                    static_cast<std::size_t>(block.count));
     };
     const std::span<T> theta = part(state_.model.theta);
-    const std::span<T> dtheta = tree_sum<T>(used, block);
+    const std::span<T> dtheta = gradient_.reduce(block, shards, m, worker);
     scale<T>(static_cast<T>(1.0 / static_cast<double>(m)), dtheta);
     penalties_[b] = 0;
     if (recipe_.l2 > 0 && block.is_penalized) {
@@ -166,11 +162,10 @@ StepReport Trainer<T>::step() {
   const Size m = static_cast<Size>(batch.size());
   const Size shards = std::min(recipe_.shards, m);
   theta_.bind(state_.model.theta.span());
-  workers_.for_each(static_cast<Size>(state_.model.network->nodes().size()),
-                    [&](Size node, int worker) {
-                      const Timed timer(time_log(worker), Activity::prepare, node);
-                      theta_.update_node(static_cast<std::size_t>(node));
-                    });
+  workers_.for_each(theta_.parts(), [&](Size part, int worker) {
+    const Timed timer(time_log(worker), Activity::prepare, part);
+    theta_.update_part(part);
+  });
   workers_.for_each(shards,
                     [&](Size shard, int worker) { run_shard(shard, shards, batch, worker); });
 

@@ -15,8 +15,8 @@
 #include "dtheta/model/training_state.hpp"
 #include "dtheta/model/workspace.hpp"
 #include "dtheta/optimizers/schedule.hpp"
+#include "dtheta/training/batch_gradient.hpp"
 #include "dtheta/training/metrics.hpp"
-#include "dtheta/training/reduction.hpp"
 
 namespace dtheta {
 
@@ -103,12 +103,11 @@ class Trainer {
   std::unique_ptr<Optimizer<T>> optimizer_;
   Schedule schedule_;
   PreparedTheta<T> theta_;
+  BatchGradient<T> gradient_;
   std::vector<Size> order_;               // this epoch's order of `samples_`
   std::vector<Workspace<T>> workspaces_;  // one a worker
-  std::vector<AlignedBuffer<T>> dtheta_;  // one a shard: sums over its samples
   std::vector<ShardMetrics> metrics_;     // one a shard
-  std::vector<Block> blocks_;
-  std::vector<double> penalties_;  // one a block: Σ W²
+  std::vector<double> penalties_;         // one a block: Σ W²
 };
 
 }  // namespace dtheta

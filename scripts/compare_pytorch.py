@@ -14,7 +14,7 @@ sys.dont_write_bytecode = True
 
 from measure.figures import (figure_text, geometric_mean, markdown_table, numbers_of,  # noqa: E402
                              spread, threads_text)
-from measure.program import Dtheta, MeasurementError, give_up, usable_cores  # noqa: E402
+from measure.program import Dtheta, MeasurementError, give_up  # noqa: E402
 
 # Network → batch size; SGD with momentum, float32.
 WORKLOADS = {"mlp": 128, "lenet5": 128, "mnist-cnn": 128, "cifar-vgg": 128, "cats": 209}
@@ -47,8 +47,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(prog="scripts/compare_pytorch.py", description=DESCRIPTION,
                                      usage="scripts/compare_pytorch.py [OPTION...]",
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    ends = dict.fromkeys((1, len(usable_cores())))
-    parser.add_argument("--threads", metavar="N,...", default=",".join(map(str, ends)),
+    parser.add_argument("--threads", metavar="N,...",
                         help="numbers of threads (default: 1 and the cores of this process)")
     parser.add_argument("--workloads", metavar="NAME,...", default=",".join(WORKLOADS),
                         help=f"which of {', '.join(WORKLOADS)} (default: all)")
@@ -64,7 +63,8 @@ def parse_arguments():
                         help="the program to measure (default: build/release/dtheta)")
     arguments = parser.parse_args()
     try:
-        arguments.threads = numbers_of(arguments.threads, "--threads")
+        if arguments.threads:
+            arguments.threads = numbers_of(arguments.threads, "--threads")
     except ValueError as error:
         parser.error(str(error))
     arguments.workloads = arguments.workloads.split(",")
@@ -180,7 +180,7 @@ def compare(dtheta, worker, workload, threads, arguments):
             "shards": step["shards"], "rounds": rates,
             "samples_per_second": {name: spread(values) for name, values in rates.items()},
             "best_variant": best, "share_of_peak": statistics.median(shares),
-            "fma_gflops": step["fma_gflops"], "machine": step["machine"],
+            "fma_gflops": step["fma_gflops"],
             "ratio": spread([a / b for a, b in zip(rates["dtheta"], rates[best])])}
 
 
@@ -197,9 +197,8 @@ def table(results):
                            "its best", "ratio", "dtheta's share of FMA peak"], rows)
 
 
-def report(results, facts):
+def report(results, facts, machine):
     """The table, and what it was measured on."""
-    machine = results[0]["machine"]
     text = table(results) + "\n"
     if facts["load"] > BUSY:
         text += (f"**The machine was busy** (load {facts['load']:.1f} before the run): these "
@@ -216,7 +215,7 @@ def report(results, facts):
                    "brackets the lowest and highest ratio of a round.\n")
 
 
-def plot(results, facts, folder):
+def plot(results, facts, machine, folder):
     import matplotlib
     matplotlib.use("Agg")
     from matplotlib import pyplot
@@ -239,7 +238,6 @@ def plot(results, facts, folder):
     axes.text(1.01, 1, "PyTorch", transform=axes.get_yaxis_transform(), va="center")
     axes.set_xticks(range(len(names)), names)
     axes.set_ylabel(f"samples/s, times PyTorch {facts['torch']}'s best")
-    machine = results[0]["machine"]
     axes.set_title(f"Training speed of dtheta against PyTorch: {machine['cpu']}, "
                    f"{machine['cores']} cores", fontsize=11)
     axes.legend(frameon=False)
@@ -253,6 +251,8 @@ def main():
     check_modules()
     load = os.getloadavg()[0]
     dtheta = Dtheta(arguments.dtheta)
+    machine = dtheta.machine()
+    arguments.threads = arguments.threads or list(dict.fromkeys((1, machine["cores"])))
     arguments.output.mkdir(parents=True, exist_ok=True)
     workloads = describe_workloads(dtheta, arguments.workloads)
     results, agreement = [], {}
@@ -271,11 +271,11 @@ def main():
             print(f"{name}, {threads_text(threads)}: {ratio['median']:.2f} times PyTorch",
                   file=sys.stderr)
         worker.close()
-    text = report(results, facts)
+    text = report(results, facts, machine)
     (arguments.output / "compare.md").write_text(text)
     (arguments.output / "compare.json").write_text(json.dumps(
-        {"pytorch": facts, "losses": agreement, "results": results}, indent=1))
-    plot(results, facts, arguments.output)
+        {"machine": machine, "pytorch": facts, "losses": agreement, "results": results}, indent=1))
+    plot(results, facts, machine, arguments.output)
     print(text, end="")
 
 

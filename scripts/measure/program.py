@@ -55,6 +55,14 @@ class Dtheta:
         """What a command with --json says."""
         return json.loads(self.run(*words, "--json", **options))
 
+    def machine(self):
+        """What this machine is, and how many cores a training may use: those of the affinity mask,
+        no more than the control group's quota."""
+        found = self.json("doctor")
+        return {"cpu": found["cpu"], "cores": found["default_threads"],
+                "vector_sets": found["vector_sets"], "kernels": found["kernels"],
+                "blas": found["blas"]["version"], "blas_core": found["blas"]["core"]}
+
     def step(self, model, *, batch_size, threads, seconds, cores=None, more=()):
         """What `dtheta benchmark step` measures, with SGD with momentum."""
         return self.json("benchmark", "step", model, "--batch-size", batch_size, "--threads",

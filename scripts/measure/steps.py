@@ -34,13 +34,11 @@ class Measurements:
 
     def __init__(self, file):
         self.rows = []
-        self.machine = {}
         self.writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         self.writer.writeheader()
         self.file = file
 
     def add(self, number, step):
-        self.machine = step["machine"]
         self.rows.append(row_of(number, step))
         self.writer.writerow(self.rows[-1])
         self.file.flush()

@@ -58,7 +58,7 @@ void blas_da(benchmark::State& state, const Sizes& s) {
 void panels_forward(benchmark::State& state, const Sizes& s) {
   Operands o(s);
   AlignedBuffer<float> panels(s.k * panel_padded<float>(s.n));
-  pack_panels<float>(o.b.view({s.k, s.n}), panels.span());
+  pack_panels<float>(o.b.view({s.k, s.n}), panels.data(), s.k * panel_width<float>());
   const auto b = PanelFactor<float>::packed(panels.data(), s.k);
   run(state, s.flops(), [&] {
     panel_gemm<float>(s.m, s.n, s.k, {.data = o.a.data(), .row_stride = s.k}, b, o.c.data(), s.n,

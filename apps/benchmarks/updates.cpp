@@ -29,7 +29,7 @@ void reduce(benchmark::State& state, Size shards) {
   std::vector<AlignedBuffer<float>> dtheta(static_cast<std::size_t>(shards),
                                            AlignedBuffer<float>(block));
   run_moving(state, shards * block * static_cast<Size>(sizeof(float)),
-             [&] { tree_sum<float>(dtheta, {.first = 0, .count = block}); });
+             [&] { tree_sum<float>(dtheta, 0, block); });
 }
 
 }  // namespace

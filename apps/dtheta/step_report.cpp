@@ -18,12 +18,13 @@ struct Part {
   double TimeSplit::*milliseconds;
 };
 
-constexpr std::array<Part, 7> parts{{
+constexpr std::array<Part, 8> parts{{
     {"gather", "gather", &TimeSplit::gather},
     {"prepare", "prepare theta", &TimeSplit::prepare},
     {"forward", "forward", &TimeSplit::forward},
     {"loss", "loss", &TimeSplit::loss},
     {"backward", "backward", &TimeSplit::backward},
+    {"dtheta", "dense dtheta", &TimeSplit::dtheta},
     {"update", "reduce + update", &TimeSplit::update},
     {"waiting", "waiting", &TimeSplit::waiting},
 }};

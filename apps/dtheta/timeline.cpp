@@ -27,7 +27,7 @@ struct Look {
   std::string_view colour;
 };
 
-constexpr std::array<Look, 6> looks{{{Activity::prepare, "prepare theta", "layer", "#b794f4"},
+constexpr std::array<Look, 6> looks{{{Activity::prepare, "prepare theta", "part", "#b794f4"},
                                      {Activity::gather, "gather", "shard", "#6b46c1"},
                                      {Activity::forward, "forward", "shard", "#63b3ed"},
                                      {Activity::loss, "loss", "shard", "#f6ad55"},
@@ -134,9 +134,11 @@ class Timeline {
                        fmt::format("{}, {} {}", look->name, look->item, interval.item));
     }
     const auto node = static_cast<std::size_t>(interval.item);
-    const bool is_forward = interval.activity == Activity::layer_forward;
+    const std::string_view pass = interval.activity == Activity::layer_forward    ? " forward"
+                                  : interval.activity == Activity::layer_backward ? " backward"
+                                                                                  : " dtheta";
     return rectangle(interval, y + bar, strip, layer_colours[node % layer_colours.size()],
-                     layers_[node] + (is_forward ? " forward" : " backward"));
+                     layers_[node] + std::string(pass));
   }
 
   /// Ticks at 1, 2 or 5 times a power of ten milliseconds: five to twelve of them.

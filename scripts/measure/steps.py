@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .figures import spread
 
-PARTS = ("gather", "prepare", "forward", "loss", "backward", "update", "waiting")
+PARTS = ("gather", "prepare", "forward", "loss", "backward", "dtheta", "update", "waiting")
 COLUMNS = ("round", "threads", "batch_size", "shards", "samples_per_second", "milliseconds",
            "milliseconds_min", "milliseconds_max", "fma_gflops", "share_of_peak",
            *(f"{part}_thread_milliseconds" for part in PARTS))

@@ -64,7 +64,7 @@ TEST_F(Benchmark, AStepSaysWhatItsTimeGoesTo) {
   const nlohmann::json json = json_of(quick_step("lenet5"));
   double sum = 0;
   for (const std::string part :
-       {"gather", "prepare", "forward", "loss", "backward", "update", "waiting"}) {
+       {"gather", "prepare", "forward", "loss", "backward", "dtheta", "update", "waiting"}) {
     EXPECT_GE(json["thread_milliseconds"][part], 0) << part;
     sum += json["thread_milliseconds"][part].get<double>();
   }

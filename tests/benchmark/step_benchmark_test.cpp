@@ -54,7 +54,7 @@ TEST_F(StepBenchmark, TheSplitOfARealStepAddsUp) {
   EXPECT_GT(split.backward, 0);
   EXPECT_GE(split.waiting, 0);
   EXPECT_NEAR(split.prepare + split.gather + split.forward + split.loss + split.backward +
-                  split.update + split.waiting,
+                  split.dtheta + split.update + split.waiting,
               2 * split.step, 1e-9);
 }
 
@@ -83,6 +83,7 @@ TEST(TimeSplit, IsAMeanOverSteps) {
   log.threads[0].intervals = {{Activity::gather, 0, at(0), at(2)},
                               {Activity::layer_forward, 0, at(2), at(5)},
                               {Activity::forward, 0, at(2), at(6)},
+                              {Activity::layer_dtheta, 0, at(20), at(26)},
                               {Activity::update, 0, at(20), at(30)}};
   log.threads[1].intervals = {{Activity::backward, 1, at(4), at(24)}};
   const TimeSplit split = time_split(log);
@@ -90,7 +91,8 @@ TEST(TimeSplit, IsAMeanOverSteps) {
   EXPECT_DOUBLE_EQ(split.gather, 1);
   EXPECT_DOUBLE_EQ(split.forward, 2) << "a layer's time is within its shard's";
   EXPECT_DOUBLE_EQ(split.backward, 10);
-  EXPECT_DOUBLE_EQ(split.update, 5);
+  EXPECT_DOUBLE_EQ(split.dtheta, 3);
+  EXPECT_DOUBLE_EQ(split.update, 2);
   EXPECT_DOUBLE_EQ(split.loss, 0);
   EXPECT_DOUBLE_EQ(split.waiting, 2 * 20 - 1 - 2 - 10 - 5);
 }

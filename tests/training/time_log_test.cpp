@@ -44,8 +44,9 @@ TEST_F(TimeLogs, HaveEveryActivityOfEveryShardAndLayer) {
        {Activity::gather, Activity::forward, Activity::loss, Activity::backward}) {
     EXPECT_EQ(found.at(activity), 2 * 5);
   }
-  EXPECT_EQ(found.at(Activity::prepare), 2 * 4);            // nodes
+  EXPECT_GE(found.at(Activity::prepare), 2);                // in as many parts as suit the layers
   EXPECT_EQ(found.at(Activity::update), 2 * 4);             // blocks: two kernels, two biases
+  EXPECT_EQ(found.at(Activity::layer_dtheta), 2 * 2);       // the dense layer's
   EXPECT_EQ(found.at(Activity::layer_forward), 2 * 5 * 3);  // flatten is a view
   EXPECT_EQ(found.at(Activity::layer_backward), 2 * 5 * 3);
 }

@@ -95,9 +95,10 @@ TimeSplit time_split(const StepLog& log) {
                   .forward = milliseconds(Activity::forward),
                   .loss = milliseconds(Activity::loss),
                   .backward = milliseconds(Activity::backward),
-                  .update = milliseconds(Activity::update)};
-  const double working =
-      split.prepare + split.gather + split.forward + split.loss + split.backward + split.update;
+                  .dtheta = milliseconds(Activity::layer_dtheta)};
+  split.update = milliseconds(Activity::update) - split.dtheta;  // within which it lies
+  const double working = split.prepare + split.gather + split.forward + split.loss +
+                         split.backward + split.dtheta + split.update;
   split.waiting = split.step * static_cast<double>(log.threads.size()) - working;
   return split;
 }
@@ -120,7 +121,8 @@ std::vector<LayerTime> layer_times(const Network<T>& network, Size m, const Step
       const auto node = static_cast<std::size_t>(interval.item);
       if (interval.activity == Activity::layer_forward) {
         all[node].forward_milliseconds += scale * interval.seconds();
-      } else if (interval.activity == Activity::layer_backward) {
+      } else if (interval.activity == Activity::layer_backward ||
+                 interval.activity == Activity::layer_dtheta) {
         all[node].backward_milliseconds += scale * interval.seconds();
       }
     }

@@ -46,7 +46,8 @@ struct TimeSplit {
   double forward = 0;
   double loss = 0;
   double backward = 0;
-  double update = 0;   ///< reduction and optimizer
+  double dtheta = 0;   ///< that of dense layers, made over the whole batch
+  double update = 0;   ///< reduction of the rest, and optimizer
   double waiting = 0;  ///< for other threads, or in between
 };
 

@@ -9,9 +9,9 @@
 namespace dtheta {
 
 /// What a thread does in a training step. The work of one layer lies within a forward or backward
-/// of its shard.
+/// of its shard, or within the update of a block.
 enum class Activity {
-  prepare,         ///< θ for the layers to read; item: the node of the network
+  prepare,         ///< θ for the layers to read; item: the part of it
   gather,          ///< item: the shard
   forward,         ///< item: the shard
   loss,            ///< item: the shard
@@ -19,6 +19,7 @@ enum class Activity {
   update,          ///< reduction and optimizer; item: the block of θ
   layer_forward,   ///< item: the node of the network
   layer_backward,  ///< item: the node of the network
+  layer_dtheta,    ///< a block of dθ over the whole batch; item: the node of the network
 };
 
 /// One thing that a thread did.

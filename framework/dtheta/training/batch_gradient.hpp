@@ -46,6 +46,9 @@ class BatchGradient {
   /// θ in blocks, none across two parameters, no padding.
   std::span<const Block> blocks() const { return blocks_; }
 
+  /// Whether the blocks of a node are made rather than summed by `reduce`.
+  bool is_deferred(std::size_t node) const { return !deposits_[node].empty(); }
+
   /// The sum of dθ over the m samples of the first `shards` shards, for one block; once for each
   /// batch, because it uses up the shards' sums. The numbers are the caller's until the worker's
   /// next block.
@@ -54,7 +57,6 @@ class BatchGradient {
   Size bytes() const;
 
  private:
-  bool is_deferred(std::size_t node) const { return !deposits_[node].empty(); }
   void plan_deposits();
   void plan_blocks();
   void plan_sums(Size shards);

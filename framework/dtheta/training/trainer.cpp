@@ -128,6 +128,13 @@ void Trainer<T>::run_shard(Size shard, Size shards, std::span<const Size> batch,
 }
 
 template <std::floating_point T>
+std::span<T> Trainer<T>::reduce(const Block& block, Size shards, Size m, int worker) {
+  TimeLog* const log = gradient_.is_deferred(block.node) ? time_log(worker) : nullptr;
+  const Timed timer(log, Activity::layer_dtheta, static_cast<Size>(block.node));
+  return gradient_.reduce(block, shards, m, worker);
+}
+
+template <std::floating_point T>
 double Trainer<T>::reduce_and_update(Size shards, Size m) {
   const double learning_rate = schedule_.at(state_.step + 1);
   const T lambda = static_cast<T>(recipe_.l2);
@@ -141,7 +148,7 @@ double Trainer<T>::reduce_and_update(Size shards, Size m) {
                                    static_cast<std::size_t>(block.count));
     };
     const std::span<T> theta = part(state_.model.theta);
-    const std::span<T> dtheta = gradient_.reduce(block, shards, m, worker);
+    const std::span<T> dtheta = reduce(block, shards, m, worker);
     scale<T>(static_cast<T>(1.0 / static_cast<double>(m)), dtheta);
     penalties_[b] = 0;
     if (recipe_.l2 > 0 && block.is_penalized) {

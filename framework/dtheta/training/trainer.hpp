@@ -88,6 +88,7 @@ class Trainer {
   void run_shard(Size shard, Size shards, std::span<const Size> batch, int worker);
   /// Returns Σ W² over all kernels before the update; 0 without L2 regularization.
   double reduce_and_update(Size shards, Size m);
+  std::span<T> reduce(const Block& block, Size shards, Size m, int worker);
   std::span<const Size> next_batch();
   void check_theta() const;
   TimeLog* time_log(int worker) const {

@@ -57,6 +57,8 @@ def parse_arguments():
                         help="how long each measurement of a round takes (default: 2)")
     parser.add_argument("--compile", action="store_true",
                         help="also torch.compile (mostly slower here, and it needs a compiler)")
+    parser.add_argument("--fused", action="store_true",
+                        help="also PyTorch's fused optimizer, which is not its default")
     parser.add_argument("--output", metavar="FOLDER", type=Path, default=Path("build/compare"),
                         help="where the files go (default: build/compare)")
     parser.add_argument("--dtheta", metavar="PROGRAM",
@@ -154,10 +156,11 @@ def check_losses(dtheta, worker, workload):
     return {"difference": difference, "first": ours[0], "last": ours[-1]}
 
 
-def variants_of(workload, is_compiled):
+def variants_of(workload, arguments):
     has_pictures = "conv" in workload["layers"]
     variants = ["contiguous"] + (["channels_last"] if has_pictures else [])
-    return variants + ([variant + "+compile" for variant in variants] if is_compiled else [])
+    more = [name for name in ("compile", "fused") if getattr(arguments, name)]
+    return variants + [f"{variant}+{name}" for name in more for variant in variants]
 
 
 def compare(dtheta, worker, workload, threads, arguments):
@@ -170,7 +173,7 @@ def compare(dtheta, worker, workload, threads, arguments):
                            seconds=arguments.seconds)
         rates["dtheta"].append(step["samples_per_second"])
         shares.append(step["share_of_peak"])
-        for variant in variants_of(workload, arguments.compile):
+        for variant in variants_of(workload, arguments):
             times = worker.ask("time", **workload, variant=variant, learning_rate=1e-4,
                                seconds=arguments.seconds)
             rates.setdefault(variant, []).append(1000 * batch / times["milliseconds"])
@@ -197,11 +200,12 @@ def table(results):
                            "its best", "ratio", "dtheta's share of FMA peak"], rows)
 
 
-def report(results, facts, machine):
+def report(outcome):
     """The table, and what it was measured on."""
+    results, facts, machine = outcome["results"], outcome["pytorch"], outcome["machine"]
     text = table(results) + "\n"
-    if facts["load"] > BUSY:
-        text += (f"**The machine was busy** (load {facts['load']:.1f} before the run): these "
+    if outcome["load"] > BUSY:
+        text += (f"**The machine was busy** (load {outcome['load']:.1f} before the run): these "
                  "figures are worth little.\n\n")
     for threads in sorted({result["threads"] for result in results}):
         ratios = [r["ratio"]["median"] for r in results if r["threads"] == threads]
@@ -215,12 +219,14 @@ def report(results, facts, machine):
                    "brackets the lowest and highest ratio of a round.\n")
 
 
-def plot(results, facts, machine, folder):
+def plot(outcome, folder):
     import matplotlib
     matplotlib.use("Agg")
     from matplotlib import pyplot
+    results, facts, machine = outcome["results"], outcome["pytorch"], outcome["machine"]
     names = list(dict.fromkeys(result["workload"] for result in results))
-    threads = sorted({result["threads"] for result in results})
+    threads = [n for n in sorted({result["threads"] for result in results})
+               if sum(result["threads"] == n for result in results) == len(names)]
     width = 0.8 / len(threads)
     figure, axes = pyplot.subplots(figsize=(8, 4.2), layout="constrained")
     for i, count in enumerate(threads):
@@ -246,36 +252,43 @@ def plot(results, facts, machine, folder):
         figure.savefig(folder / f"compare.{ending}", dpi=150)
 
 
+def measure_all(dtheta, arguments, outcome):
+    """Fills `outcome`, so that an interrupt leaves what was measured until then."""
+    workloads = describe_workloads(dtheta, arguments.workloads)
+    for threads in arguments.threads:
+        worker = TorchWorker(threads)
+        outcome["pytorch"] = {**worker.ask("facts"), "has_tcmalloc": worker.has_tcmalloc}
+        for name, workload in workloads.items():
+            if name not in outcome["losses"]:
+                outcome["losses"][name] = check_losses(dtheta, worker, workload)
+                print("{}: the losses of {} steps, {first:.4f} to {last:.4f}, agree to "
+                      "{difference:.1e}".format(name, CHECKED_STEPS, **outcome["losses"][name]),
+                      file=sys.stderr)
+            result = compare(dtheta, worker, workload, threads, arguments)
+            outcome["results"].append(result)
+            print(f"{name}, {threads_text(threads)}: {result['ratio']['median']:.2f} times "
+                  "PyTorch", file=sys.stderr)
+        worker.close()
+
+
 def main():
     arguments = parse_arguments()
     check_modules()
-    load = os.getloadavg()[0]
     dtheta = Dtheta(arguments.dtheta)
-    machine = dtheta.machine()
-    arguments.threads = arguments.threads or list(dict.fromkeys((1, machine["cores"])))
+    outcome = {"machine": dtheta.machine(), "load": os.getloadavg()[0], "losses": {},
+               "results": []}
+    arguments.threads = arguments.threads or list(dict.fromkeys((1, outcome["machine"]["cores"])))
+    try:
+        measure_all(dtheta, arguments, outcome)
+    except KeyboardInterrupt:
+        if not outcome["results"]:
+            raise MeasurementError("interrupted before anything was measured") from None
     arguments.output.mkdir(parents=True, exist_ok=True)
-    workloads = describe_workloads(dtheta, arguments.workloads)
-    results, agreement = [], {}
-    for threads in arguments.threads:
-        worker = TorchWorker(threads)
-        facts = {**worker.ask("facts"), "has_tcmalloc": worker.has_tcmalloc,
-                 "load": load}
-        for name, workload in workloads.items():
-            if name not in agreement:
-                agreement[name] = check_losses(dtheta, worker, workload)
-                print("{}: the losses of {} steps, {first:.4f} to {last:.4f}, agree to "
-                      "{difference:.1e}".format(name, CHECKED_STEPS, **agreement[name]),
-                      file=sys.stderr)
-            results.append(compare(dtheta, worker, workload, threads, arguments))
-            ratio = results[-1]["ratio"]
-            print(f"{name}, {threads_text(threads)}: {ratio['median']:.2f} times PyTorch",
-                  file=sys.stderr)
-        worker.close()
-    text = report(results, facts, machine)
+    text = report(outcome)
     (arguments.output / "compare.md").write_text(text)
-    (arguments.output / "compare.json").write_text(json.dumps(
-        {"machine": machine, "pytorch": facts, "losses": agreement, "results": results}, indent=1))
-    plot(results, facts, machine, arguments.output)
+    (arguments.output / "compare.json").write_text(json.dumps(outcome, indent=1) + "\n")
+    if {result["workload"] for result in outcome["results"]} >= set(arguments.workloads):
+        plot(outcome, arguments.output)
     print(text, end="")
 
 

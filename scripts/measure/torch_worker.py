@@ -6,6 +6,7 @@ steps are warm in every round.
 """
 
 import json
+import signal
 import sys
 import time
 
@@ -32,12 +33,12 @@ class Training:
         self.network = self.network.to(memory_format=self.format)
         self.rate = request["learning_rate"]
 
-    def begin(self, x, y, is_compiled=False):
+    def begin(self, x, y, is_compiled=False, is_fused=False):
         """x {m, channels, height, width}, y {m}: the batch of all steps to come."""
         self.x = x.to(memory_format=self.format)
         self.y = y.float().reshape(-1, 1) if self.outputs == 1 else y
         self.optimizer = torch.optim.SGD(self.network.parameters(), lr=self.rate,
-                                         momentum=MOMENTUM)
+                                         momentum=MOMENTUM, fused=is_fused or None)
         self.run = torch.compile(self.network) if is_compiled else self.network
 
     def step(self):
@@ -61,7 +62,8 @@ def time_steps(request, trainings={}):
     key = (request["workload"], request["variant"])
     if key not in trainings:
         trainings[key] = Training(request)
-        trainings[key].begin(*random_batch(request), "compiled" in request["variant"])
+        trainings[key].begin(*random_batch(request), "compile" in request["variant"],
+                             "fused" in request["variant"])
     training = trainings[key]
 
     def run(seconds):
@@ -97,6 +99,7 @@ def facts(_):
 
 
 def main():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the script; this ends with its input
     torch.set_num_threads(int(sys.argv[1]))
     actions = {"facts": facts, "losses": losses, "time": time_steps}
     for line in sys.stdin:

@@ -66,10 +66,10 @@ def speedup_plot(series, title, laws, salt):
               markersize=4, label="machine: multiply-adds alone")
     curve = [threads[0] + (threads[-1] - threads[0]) * i / 100 for i in range(101)]
     if laws.get("amdahl") is not None:
-        axes.plot(curve, [fits.amdahl(laws["amdahl"], n) for n in curve], color=BLUE, alpha=0.5,
+        axes.plot(curve, [fits.amdahl(laws["amdahl"], n) for n in curve], color=BLUE, alpha=0.8,
                   linewidth=1, label=f"Amdahl, {100 * laws['amdahl']:.1f} % serial")
     if laws.get("usl") is not None:
-        axes.plot(curve, [fits.usl(*laws["usl"], n) for n in curve], color=BLUE, alpha=0.5,
+        axes.plot(curve, [fits.usl(*laws["usl"], n) for n in curve], color=BLUE, alpha=0.8,
                   linewidth=1, linestyle=":", label="Universal Scalability Law")
     error_bars(axes, threads, [point["speedup"] for point in series], color=BLUE,
                linestyle="none", label="measured")

@@ -102,7 +102,7 @@ def strong_section(strong, laws):
         page.paragraph(
             f"Every batch of {strong[0]['batch_size']} samples is cut into {shards} shards, "
             "whatever the number of threads, so that every run computes the same bits."
-            + (f" <b>More than {shards} threads find no work</b>: --shards gives them some."
+            + (f" <b>More than {shards} threads find no shard to run</b>: --shards makes more."
                if starved else "")),
         page.plots(plots.speedup_plot(strong, "Speedup", laws, "strong-speedup"),
                    plots.efficiency_plot(strong, "Efficiency", "strong-efficiency"),

@@ -14,7 +14,8 @@ from .steps import PARTS  # noqa: E402
 
 BLUE, ORANGE, GREY = "#2b6cb0", "#c05621", "#8a8f98"
 PART_NAMES = {"gather": "gather", "prepare": "prepare θ", "forward": "forward", "loss": "loss",
-              "backward": "backward", "dtheta": "dense dθ", "update": "reduce + update", "waiting": "waiting"}
+              "backward": "backward", "dtheta": "dense dθ", "update": "reduce + update",
+              "waiting": "waiting"}
 PART_COLOURS = {"gather": "#6b46c1", "prepare": "#b794f4", "forward": "#63b3ed", "loss": "#f6ad55",
                 "backward": "#2b6cb0", "dtheta": "#2a4365", "update": "#2f855a",
                 "waiting": "#d9dce1"}

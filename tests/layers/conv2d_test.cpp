@@ -11,7 +11,7 @@ namespace dtheta {
 namespace {
 
 template <class T>
-constexpr double im2col_tolerance = std::is_same_v<T, float> ? 2e-6 : 1e-14;
+constexpr double plain_tolerance = std::is_same_v<T, float> ? 2e-6 : 1e-14;
 /// Winograd's maps multiply by up to 8 and cancel again: an order of magnitude more.
 template <class T>
 constexpr double winograd_tolerance = std::is_same_v<T, float> ? 2e-5 : 4e-14;
@@ -29,7 +29,7 @@ template <class T>
 void expect_reference(const Conv2dOptions& options, const Shape& input, Size m) {
   SCOPED_TRACE(testing::Message() << layer_text(options) << " on " << m << " of " << input.text());
   const double tolerance =
-      options.algorithm == ConvAlgorithm::winograd ? winograd_tolerance<T> : im2col_tolerance<T>;
+      options.algorithm == ConvAlgorithm::winograd ? winograd_tolerance<T> : plain_tolerance<T>;
   const Conv2d<T> layer(options);
   LayerRun<T> run(layer, input, m);
   std::span<T> theta = run.theta(0), bias = run.theta(1);
@@ -51,12 +51,14 @@ void sweep(const Shape& input, Size filters, Size m) {
   for (const Extent2d kernel : {Extent2d{1, 1}, {2, 3}, {3, 3}, {4, 1}, {5, 5}}) {
     for (const Extent2d stride : {Extent2d{1, 1}, {2, 1}, {3, 2}}) {
       for (const Padding padding : {Padding::valid, Padding::same}) {
-        expect_reference<T>({.filters = filters,
-                             .kernel = kernel,
-                             .stride = stride,
-                             .padding = padding,
-                             .algorithm = ConvAlgorithm::im2col},
-                            input, m);
+        for (const ConvAlgorithm algorithm : {ConvAlgorithm::direct, ConvAlgorithm::im2col}) {
+          expect_reference<T>({.filters = filters,
+                               .kernel = kernel,
+                               .stride = stride,
+                               .padding = padding,
+                               .algorithm = algorithm},
+                              input, m);
+        }
       }
     }
   }
@@ -65,11 +67,13 @@ void sweep(const Shape& input, Size filters, Size m) {
 TEST(Conv2d, IsEquations15To19InDouble) {
   sweep<double>({7, 11, 1}, 3, 2);
   sweep<double>({5, 5, 17}, 2, 3);
+  sweep<double>({6, 16, 2}, 9, 2);
 }
 
 TEST(Conv2d, IsEquations15To19InFloat) {
   sweep<float>({11, 7, 3}, 5, 2);
   sweep<float>({5, 6, 13}, 1, 3);
+  sweep<float>({9, 19, 1}, 33, 2);
 }
 
 TEST(Conv2d, IsEquations15To19OverSeveralTiles) {

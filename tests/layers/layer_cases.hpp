@@ -57,6 +57,9 @@ inline const LayerCase small_cases[] = {
     {"conv 4 3x3 winograd", {6, 9, 3}, 3, winograd_rounding},
     {"conv 3 3x3 same winograd tanh", {5, 7, 2}, 3, winograd_rounding},
     {"conv 17 3x3 same im2col relu", {4, 3, 9}},
+    {"conv 6 5x5 direct", {13, 11, 1}},
+    {"conv 8 3x2 same direct relu", {4, 6, 3}},
+    {"conv 19 3x3 stride 2x3 same direct tanh", {9, 11, 2}},
     {"maxpool 2", {4, 6, 3}},
     {"maxpool 2", {5, 7, 17}},
     {"maxpool 2x3 stride 1", {5, 7, 3}},
@@ -77,6 +80,7 @@ inline const LayerCase small_cases[] = {
 inline const LayerCase large_cases[] = {
     {"dense 601 relu", {7}, 131},
     {"conv 8 3x3 im2col relu", {19, 17, 13}, 7},
+    {"conv 21 5x5 direct relu", {31, 29, 3}, 5},
     {"conv 24 3x3 winograd relu", {27, 17, 40}, 7, winograd_rounding},
     {"conv 3 5x5 stride 2 same", {23, 29, 11}, 13},
     {"conv 67 1x1", {17, 13, 61}, 7},

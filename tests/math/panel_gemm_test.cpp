@@ -17,8 +17,8 @@ struct Sizes {
 };
 
 /// Odd, prime and power-of-two sizes; beyond a tile, a panel and a block of rows each.
-constexpr Sizes all_sizes[] = {{1, 1, 1},    {5, 7, 3},     {6, 16, 9},
-                               {7, 17, 31},  {13, 33, 64},  {24, 8, 129},
+constexpr Sizes all_sizes[] = {{1, 1, 1},    {5, 7, 3},     {6, 16, 9},   {7, 17, 31},
+                               {13, 33, 64}, {24, 8, 129},  {29, 6, 40},  {25, 8, 40},
                                {3, 100, 70}, {31, 65, 520}, {2, 19, 1031}};
 
 std::size_t count(Size size) { return static_cast<std::size_t>(size); }
@@ -84,8 +84,8 @@ void check_products(const Sizes& s) {
   const Size height = panel_height<T>();
   std::vector<T> tiles(count((s.m + height - 1) / height * height * s.k), T{-1});
   pack_rows<T>(View<const T>(a_transposed.data(), {s.k, s.m}), tiles.data(), s.k * height);
-  panel_gemm(s.m, s.n, s.k, StridedFactor<T>::packed(tiles.data(), s.k), factor, again.data(), s.n,
-             false);
+  panel_gemm(s.m, s.n, s.k, StridedFactor<T>::packed(tiles.data(), s.k * height), factor,
+             again.data(), s.n, false);
   EXPECT_EQ(again, c);
 
   c = start;
@@ -120,6 +120,31 @@ TEST(PanelGemm, ReadsAMatrixWithWideRowsAndWritesOnlyItsColumns) {
                         {wanted.begin() + i * s.n, wanted.begin() + (i + 1) * s.n});
     for (Size j = s.n; j < c_stride; ++j) EXPECT_EQ(c[count(i * c_stride + j)], 99);
   }
+}
+
+// Windows of a convolution: three runs of five numbers, a row of seven positions with stride 2.
+TEST(PanelGemm, ReadsWindowsInPlace) {
+  const Sizes s{7, 0, 15};
+  const auto x = random_numbers<float>(60, 1);
+  const StridedFactor<float> windows{
+      .data = x.data(), .row_stride = 2, .segment = 5, .segment_stride = 20};
+  std::vector<float> a;
+  for (Size i = 0; i < s.m; ++i) {
+    for (Size p = 0; p < s.k; ++p) a.push_back(x[count(i * 2 + p / 5 * 20 + p % 5)]);
+  }
+  for_each_instruction_set([&] {
+    for (const Size n : {1, 6, 8, 16, 21, 64}) {
+      const auto b = random_numbers<float>(count(s.k * n), 2);
+      const auto panels = packed<float>(View<const float>(b.data(), {s.k, n}));
+      std::vector<float> c(count(s.m * n + 5), 99);
+      panel_gemm<float>(s.m, n, s.k, windows, PanelFactor<float>::packed(panels.data(), s.k),
+                        c.data(), n, false);
+      const Sizes sizes{s.m, n, s.k};
+      expect_chain<float>(std::span<const float>(c).first(count(s.m * n)),
+                          chained(sizes, a, b, std::vector<float>(count(s.m * n), 0)));
+      EXPECT_EQ(std::vector<float>(c.end() - 5, c.end()), std::vector<float>(5, 99)) << n;
+    }
+  });
 }
 
 // What makes the result independent of how samples are cut into shards' calls.

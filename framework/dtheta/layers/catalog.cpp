@@ -21,8 +21,8 @@ constexpr std::array activations{Activation::identity, Activation::sigmoid, Acti
 
 /// "; did you mean 'dense'?" for a word that is nearly one of a layer list; else empty.
 std::string suggestion_for(std::string_view word) {
-  std::vector<std::string> known{"dense",  "conv",  "maxpool", "avgpool", "flatten",
-                                 "stride", "valid", "same",    "im2col",  "winograd"};
+  std::vector<std::string> known{"dense", "conv", "maxpool", "avgpool", "flatten", "stride",
+                                 "valid", "same", "direct",  "im2col",  "winograd"};
   for (const Activation activation : activations) known.emplace_back(activation_name(activation));
   return std::ranges::count(known, word) > 0 ? "" : did_you_mean(word, known);
 }
@@ -110,6 +110,7 @@ std::optional<Padding> take_padding(Words& words) {
 ConvAlgorithm take_algorithm(Words& words) {
   if (words.take_if("winograd")) return ConvAlgorithm::winograd;
   if (words.take_if("im2col")) return ConvAlgorithm::im2col;
+  if (words.take_if("direct")) return ConvAlgorithm::direct;
   return ConvAlgorithm::automatic;
 }
 
@@ -189,6 +190,7 @@ std::string text_of(const Conv2dOptions& options) {
   if (options.padding == Padding::same) text += " same";
   if (options.algorithm == ConvAlgorithm::winograd) text += " winograd";
   if (options.algorithm == ConvAlgorithm::im2col) text += " im2col";
+  if (options.algorithm == ConvAlgorithm::direct) text += " direct";
   return text + suffix_of(options.activation);
 }
 
@@ -252,7 +254,7 @@ std::string layer_text(const LayerSpec& spec) {
 
 std::string layer_grammar() {
   return "  dense UNITS [ACTIVATION]\n"
-         "  conv FILTERS SIZE [stride SIZE] [valid|same] [im2col|winograd] [ACTIVATION]\n"
+         "  conv FILTERS SIZE [stride SIZE] [valid|same] [direct|im2col|winograd] [ACTIVATION]\n"
          "  maxpool SIZE [stride SIZE] [valid|same]     (stride: the window's size)\n"
          "  avgpool SIZE [stride SIZE] [valid|same]\n"
          "  flatten\n"

@@ -7,6 +7,7 @@
 #include "dtheta/core/error.hpp"
 #include "dtheta/layers/checks.hpp"
 #include "dtheta/math/blas.hpp"
+#include "dtheta/math/direct_convolution.hpp"
 #include "dtheta/math/im2col.hpp"
 #include "dtheta/math/panel_gemm.hpp"
 #include "dtheta/math/winograd.hpp"
@@ -17,6 +18,8 @@ namespace {
 constexpr Size tile_bytes = 256 * 1024;  // columns and outputs of a tile, in any L2 cache
 constexpr Size least_tile = 64;          // positions below which a product is slow
 constexpr Size least_channels = 8;       // in or out, below which Winograd's maps cost too much
+constexpr Size few_channels = 8;         // up to which columns cost more than their products
+constexpr Size least_row = 4;  // outputs in a row, below which direct products are too short
 
 }  // namespace
 
@@ -65,28 +68,36 @@ std::vector<ParameterSpec> Conv2d<T>::parameters(std::span<const Shape> inputs) 
 template <std::floating_point T>
 Footprint Conv2d<T>::footprint(std::span<const Shape> inputs, Size batch) const {
   const Windows w = windows(inputs[0]);
-  if (uses_winograd(w)) {
+  const ConvAlgorithm by = algorithm(w);
+  if (by == ConvAlgorithm::winograd) {
     return {.scratch = winograd_scratch_size<T>(w, options_.filters, batch)};
   }
-  if (w.is_contiguous()) return {};
-  return {.scratch = tile_positions(w, batch * w.positions()) * w.window_size()};
+  const Size direct =
+      by == ConvAlgorithm::direct ? direct_scratch_size<T>(w, options_.filters) : Size{0};
+  // dx goes through columns in either case.
+  const Size columns =
+      w.is_contiguous() ? 0 : tile_positions(w, batch * w.positions()) * w.window_size();
+  return {.scratch = std::max(direct, columns)};
 }
 
-/// With few channels the maps cost more than the products save; where outputs are few, so do tiles
-/// that reach beyond them.
+/// Winograd: with few channels the maps cost more than the products save; where outputs are few, so
+/// do tiles that reach beyond them.
 template <std::floating_point T>
-bool Conv2d<T>::uses_winograd(const Windows& w) const {
-  if (options_.algorithm != ConvAlgorithm::automatic) {
-    return options_.algorithm == ConvAlgorithm::winograd;
+ConvAlgorithm Conv2d<T>::algorithm(const Windows& w) const {
+  if (options_.algorithm != ConvAlgorithm::automatic) return options_.algorithm;
+  if (winograd_applies(w) && std::min(w.channels, options_.filters) >= least_channels &&
+      w.vertical.output > 2 && w.horizontal.output > 2) {
+    return ConvAlgorithm::winograd;
   }
-  return winograd_applies(w) && std::min(w.channels, options_.filters) >= least_channels &&
-         w.vertical.output > 2 && w.horizontal.output > 2;
+  const bool is_direct =
+      w.channels <= few_channels && w.horizontal.output >= least_row && !w.is_contiguous();
+  return is_direct ? ConvAlgorithm::direct : ConvAlgorithm::im2col;
 }
 
 template <std::floating_point T>
 Size Conv2d<T>::prepared_size(std::span<const Shape> inputs, bool for_dinputs) const {
   const Windows w = windows(inputs[0]);
-  if (uses_winograd(w)) {
+  if (algorithm(w) == ConvAlgorithm::winograd) {
     return winograd_prepared_size<T>(w.channels, options_.filters, for_dinputs);
   }
   return KernelPanels<T>{w.window_size(), options_.filters, for_dinputs}.size();
@@ -95,7 +106,7 @@ Size Conv2d<T>::prepared_size(std::span<const Shape> inputs, bool for_dinputs) c
 template <std::floating_point T>
 void Conv2d<T>::prepare(const Prepare<T>& pass) const {
   const Windows w = windows(pass.inputs[0]);
-  if (uses_winograd(w)) {
+  if (algorithm(w) == ConvAlgorithm::winograd) {
     return winograd_prepare(pass.theta[0], pass.for_dinputs, pass.prepared, pass.part, pass.parts);
   }
   const Size window = w.window_size(), filters = options_.filters;
@@ -125,11 +136,16 @@ template <std::floating_point T>
 void Conv2d<T>::forward(const Forward<T>& pass) const {
   const View<const T> x = pass.inputs[0];
   const Windows w = windows(x.shape().sample());
-  if (uses_winograd(w)) {
-    winograd_forward(x, w, pass.prepared, pass.theta[1], options_.activation, pass.output,
-                     pass.scratch);
-  } else {
-    im2col_forward(pass, w);
+  switch (algorithm(w)) {
+    case ConvAlgorithm::winograd:
+      return winograd_forward(x, w, pass.prepared, pass.theta[1], options_.activation, pass.output,
+                              pass.scratch);
+    case ConvAlgorithm::direct:
+      return direct_forward(
+          x, w, KernelPanels<T>{w.window_size(), options_.filters}.forward(pass.prepared.data()),
+          pass.theta[1], options_.activation, pass.output, pass.scratch);
+    default:
+      return im2col_forward(pass, w);
   }
 }
 
@@ -155,31 +171,41 @@ template <std::floating_point T>
 void Conv2d<T>::backward(const Backward<T>& pass) const {
   const View<const T> x = pass.inputs[0];
   const Windows w = windows(x.shape().sample());
-  if (!uses_winograd(w)) return im2col_backward(pass, w);
   activation_backward(pass.output, pass.doutput, options_.activation);
-  add_column_sums(View<const T>(pass.doutput), pass.dtheta[1]);
-  winograd_backward(x, w, pass.prepared, View<const T>(pass.doutput), pass.dtheta[0],
-                    pass.dinputs[0], pass.scratch);
+  const View<const T> dz = pass.doutput;
+  add_column_sums(dz, pass.dtheta[1]);
+  switch (algorithm(w)) {
+    case ConvAlgorithm::winograd:
+      return winograd_backward(x, w, pass.prepared, dz, pass.dtheta[0], pass.dinputs[0],
+                               pass.scratch);
+    case ConvAlgorithm::direct:
+      add_direct_dtheta(x, w, dz, pass.dtheta[0].reshaped({w.window_size(), options_.filters}),
+                        pass.scratch);
+      return columns_backward(pass, w, false);
+    default:
+      return columns_backward(pass, w, true);
+  }
 }
 
+/// dθ, if asked for, and dx, tile by tile.
 template <std::floating_point T>
-void Conv2d<T>::im2col_backward(const Backward<T>& pass, const Windows& w) const {
+void Conv2d<T>::columns_backward(const Backward<T>& pass, const Windows& w,
+                                 bool wants_dtheta) const {
   const View<const T> x = pass.inputs[0];
   const View<T> dx = pass.dinputs[0];
   const Size filters = options_.filters, window = w.window_size();
   const Size positions = x.dim(0) * w.positions();
-  const View<const T> a = pass.output.reshaped({positions, filters});
-  const View<T> da = pass.doutput.reshaped({positions, filters});
+  const View<T> all = pass.doutput.reshaped({positions, filters});
   const View<T> dtheta = pass.dtheta[0].reshaped({window, filters});
   const auto panels = KernelPanels<T>{window, filters, true}.adjoint(pass.prepared.data());
   if (!dx.empty() && !w.is_contiguous()) std::ranges::fill(dx.span(), T{0});
   const Size tile = tile_positions(w, positions);
   for (Size first = 0; first < positions; first += tile) {
     const Size count = std::min(tile, positions - first);
-    const View<T> dz = da.rows(first, count);
-    activation_backward(a.rows(first, count), dz, options_.activation);
-    add_column_sums(View<const T>(dz), pass.dtheta[1]);
-    gemm<T>(transposed(tile_columns(x, w, first, count, pass.scratch)), dz, 1, dtheta);
+    const View<T> dz = all.rows(first, count);
+    if (wants_dtheta) {
+      gemm<T>(transposed(tile_columns(x, w, first, count, pass.scratch)), dz, 1, dtheta);
+    }
     if (dx.empty()) continue;
     // The columns have been used: their gradient takes their place.
     T* const dcolumns = w.is_contiguous() ? dx.data() + first * window : pass.scratch.data();

@@ -9,7 +9,8 @@ namespace dtheta {
 
 /// How a convolution is computed. The results agree up to rounding.
 enum class ConvAlgorithm {
-  automatic,  ///< the faster one for the shape
+  automatic,  ///< the fastest one for the shape
+  direct,     ///< windows read in place
   im2col,     ///< windows copied side by side, then one matrix product
   winograd,   ///< F(4×4, 3×3); for 3×3 kernels with stride 1 only
 };
@@ -29,11 +30,11 @@ struct Conv2dOptions {
 /// channels, with one filter and one bias for each output channel. Keras' layout: kernel θ {kernel
 /// height, kernel width, input channels, filters}, bias b {filters}.
 ///
-/// 3×3 kernels with stride 1 and enough channels: by Winograd's algorithm, math/winograd.hpp. All
-/// others: by im2col and matrix products on tiles of output positions whose columns fit the
-/// second-level cache; a tile may span samples, so small feature maps give large products too.
-/// Where windows are the input's memory in order (1x1 kernels, kernels as large as the sample)
-/// nothing is copied.
+/// 3×3 kernels with stride 1 and enough channels: by Winograd's algorithm, math/winograd.hpp.
+/// Few input channels: math/direct_convolution.hpp. All others: by im2col and matrix products on
+/// tiles of output positions whose columns fit the second-level cache; a tile may span samples, so
+/// small feature maps give large products too. Where windows are the input's memory in order (1x1
+/// kernels, kernels as large as the sample) nothing is copied.
 ///
 /// Immutable; one object serves any number of tasks at once. No record; scratch for one tile.
 template <std::floating_point T>
@@ -57,9 +58,9 @@ class Conv2d final : public Layer<T> {
 
  private:
   Windows windows(const Shape& sample) const;
-  bool uses_winograd(const Windows& windows) const;
+  ConvAlgorithm algorithm(const Windows& windows) const;
   void im2col_forward(const Forward<T>& pass, const Windows& windows) const;
-  void im2col_backward(const Backward<T>& pass, const Windows& windows) const;
+  void columns_backward(const Backward<T>& pass, const Windows& windows, bool wants_dtheta) const;
   Size tile_positions(const Windows& windows, Size positions) const;
   View<const T> tile_columns(View<const T> x, const Windows& windows, Size first, Size count,
                              std::span<T> scratch) const;

@@ -134,7 +134,7 @@ void Dense<T>::batch_dtheta(const BatchDtheta<T>& pass) const {
     const Size rows = static_cast<Size>(pass.dtheta.size()) / units;
     assert(row % panel_rows == 0 && rows * units == static_cast<Size>(pass.dtheta.size()));
     const T* const x = pass.deposit.data() + row / panel_height<T>() * packed.tile_stride();
-    panel_gemm<T>(rows, units, pass.m, StridedFactor<T>::packed(x, pass.batch),
+    panel_gemm<T>(rows, units, pass.m, StridedFactor<T>::packed(x, packed.tile_stride()),
                   {dz, packed.panel_stride(), panel_width<T>()}, pass.dtheta.data(), units, false);
     return;
   }

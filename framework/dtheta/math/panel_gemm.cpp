@@ -37,6 +37,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 // A tile of C is two vectors wide and as many rows high as leave registers for them and one
 // broadcast number of A.
 constexpr int panel_vectors = 2;
+constexpr int narrow_rows = 12;
 #if HWY_TARGET <= HWY_AVX3
 constexpr int tile_rows = 12;
 #else
@@ -52,55 +53,60 @@ Size width_of_panel() {
   return panel_vectors * static_cast<Size>(hn::Lanes(hn::ScalableTag<T>()));
 }
 
-/// `Rows` rows of C, one panel wide: everything stays in registers over k.
-template <int Rows, class T>
+/// `Rows` rows of C, one panel or its first vector wide: everything stays in registers over k.
+template <int Rows, int Vectors, class T>
 HWY_INLINE void tile(Size k, const StridedFactor<T>& a, const T* HWY_RESTRICT b, Size b_stride,
                      T* HWY_RESTRICT c, Size c_stride, bool accumulate) {
   const hn::ScalableTag<T> d;
   using V = hn::Vec<decltype(d)>;
   const Size lanes = static_cast<Size>(hn::Lanes(d));
-  V sum[Rows][panel_vectors];
+  V sum[Rows][Vectors];
   for (int r = 0; r < Rows; ++r) {
-    for (int v = 0; v < panel_vectors; ++v) {
+    for (int v = 0; v < Vectors; ++v) {
       sum[r][v] = accumulate ? hn::LoadU(d, c + r * c_stride + v * lanes) : hn::Zero(d);
     }
   }
-  for (Size p = 0; p < k; ++p, b += b_stride) {
-    V row[panel_vectors];
-    for (int v = 0; v < panel_vectors; ++v) row[v] = hn::LoadU(d, b + v * lanes);
-    const T* column = a.data + p * a.column_stride;
-    for (int r = 0; r < Rows; ++r) {
-      const V number = hn::Set(d, column[r * a.row_stride]);
-      for (int v = 0; v < panel_vectors; ++v) sum[r][v] = hn::MulAdd(number, row[v], sum[r][v]);
+  const T* segment = a.data;
+  for (Size left = k; left > 0; left -= a.segment, segment += a.segment_stride) {
+    const T* column = segment;
+    for (Size p = std::min(left, a.segment); p > 0; --p, b += b_stride, column += a.column_stride) {
+      V row[Vectors];
+      for (int v = 0; v < Vectors; ++v) row[v] = hn::LoadU(d, b + v * lanes);
+      for (int r = 0; r < Rows; ++r) {
+        const V number = hn::Set(d, column[r * a.row_stride]);
+        for (int v = 0; v < Vectors; ++v) sum[r][v] = hn::MulAdd(number, row[v], sum[r][v]);
+      }
     }
   }
   for (int r = 0; r < Rows; ++r) {
-    for (int v = 0; v < panel_vectors; ++v) {
+    for (int v = 0; v < Vectors; ++v) {
       hn::StoreU(sum[r][v], d, c + r * c_stride + v * lanes);
     }
   }
 }
 
 /// A tile of `rows` ≤ Rows rows.
-template <int Rows, class T>
+template <int Rows, int Vectors, class T>
 HWY_INLINE void tile_of(Size rows, Size k, const StridedFactor<T>& a, const T* b, Size b_stride,
                         T* c, Size c_stride, bool accumulate) {
   if constexpr (Rows > 1) {
-    if (rows < Rows) return tile_of<Rows - 1>(rows, k, a, b, b_stride, c, c_stride, accumulate);
+    if (rows < Rows) {
+      return tile_of<Rows - 1, Vectors>(rows, k, a, b, b_stride, c, c_stride, accumulate);
+    }
   }
-  tile<Rows>(k, a, b, b_stride, c, c_stride, accumulate);
+  tile<Rows, Vectors>(k, a, b, b_stride, c, c_stride, accumulate);
 }
 
 /// A tile of which C has only the first `columns`: computed aside.
-template <class T>
+template <int Rows, int Vectors, class T>
 HWY_NOINLINE void ragged_tile(Size rows, Size columns, Size k, const StridedFactor<T>& a,
                               const T* b, Size b_stride, T* c, Size c_stride, bool accumulate) {
-  const Size width = width_of_panel<T>();
-  HWY_ALIGN_MAX T aside[tile_rows * panel_vectors * hn::MaxLanes(hn::ScalableTag<T>())] = {};
+  constexpr Size width = Vectors * static_cast<Size>(hn::MaxLanes(hn::ScalableTag<T>()));
+  HWY_ALIGN_MAX T aside[Rows * width] = {};
   for (Size r = 0; accumulate && r < rows; ++r) {
     std::copy_n(c + r * c_stride, columns, aside + r * width);
   }
-  tile_of<tile_rows>(rows, k, a, b, b_stride, aside, width, accumulate);
+  tile_of<Rows, Vectors>(rows, k, a, b, b_stride, aside, width, accumulate);
   for (Size r = 0; r < rows; ++r) std::copy_n(aside + r * width, columns, c + r * c_stride);
 }
 
@@ -111,34 +117,60 @@ HWY_INLINE StridedFactor<T> packed_rows(const StridedFactor<T>& a, Size k, T* HW
     const T* from = a.data + p * a.column_stride;
     for (int r = 0; r < tile_rows; ++r) to[p * tile_rows + r] = from[r];
   }
-  return {to, 1, tile_rows};
+  return {.data = to, .row_stride = 1, .column_stride = tile_rows};
+}
+
+/// C of so few columns that one vector holds them: twice the rows keep the multipliers busy.
+///
+/// Where rows of C follow one another, a tile may write what surplus lanes hold into the row after
+/// it, which is written next.
+template <class T>
+void multiply_narrow(Size m, Size n, Size k, const StridedFactor<T>& a, const PanelFactor<T>& b,
+                     T* c, Size c_stride, bool accumulate) {
+  const Size lanes = static_cast<Size>(hn::Lanes(hn::ScalableTag<T>()));
+  const bool may_spill = n == lanes || (!accumulate && c_stride == n);
+  for (Size i = 0; i < m; i += narrow_rows) {
+    const Size rows = std::min<Size>(narrow_rows, m - i);
+    const StridedFactor<T> left = a.from_row(i);
+    T* const to = c + i * c_stride;
+    if (may_spill && (n == lanes || i + rows < m)) {
+      tile_of<narrow_rows, 1>(rows, k, left, b.data, b.row_stride, to, c_stride, accumulate);
+    } else {
+      ragged_tile<narrow_rows, 1>(rows, n, k, left, b.data, b.row_stride, to, c_stride, accumulate);
+    }
+  }
 }
 
 template <class T>
 void multiply(Size m, Size n, Size k, const StridedFactor<T>& a, const PanelFactor<T>& b, T* c,
               Size c_stride, bool accumulate) {
-  HWY_ALIGN_MAX T packed[tile_rows * k_block];
   const Size width = width_of_panel<T>();
+  if (2 * n <= width && a.tile_stride == 0) {
+    return multiply_narrow(m, n, k, a, b, c, c_stride, accumulate);
+  }
+  HWY_ALIGN_MAX T packed[tile_rows * k_block];
+  const bool is_whole = a.segment >= k;
   // Used often enough to be worth a copy?
-  const bool pack = a.row_stride == 1 && a.tile_stride == 0 && n > 3 * width;
-  for (Size k0 = 0; k0 < k; k0 += k_block) {
-    const Size depth = std::min(k_block, k - k0);
+  const bool pack = a.row_stride == 1 && a.tile_stride == 0 && is_whole && n > 3 * width;
+  const Size step = is_whole ? k_block : k;
+  for (Size k0 = 0; k0 < k; k0 += step) {
+    const Size depth = std::min(step, k - k0);
     const Size block = std::max<Size>(1, cached / (depth * width)) * width;
     for (Size n0 = 0; n0 < n; n0 += block) {
       for (Size i = 0; i < m; i += tile_rows) {
         const Size rows = std::min<Size>(tile_rows, m - i);
-        const Size skipped = a.tile_stride > 0 ? i / tile_rows * a.tile_stride : i * a.row_stride;
-        StridedFactor<T> left{a.data + skipped + k0 * a.column_stride, a.row_stride,
-                              a.column_stride};
+        StridedFactor<T> left = a.from_row(i);
+        left.data += k0 * a.column_stride;
         if (pack && rows == tile_rows) left = packed_rows(left, depth, packed);
         for (Size j = n0; j < std::min(n, n0 + block); j += width) {
           const T* const panel = b.data + j / width * b.panel_stride + k0 * b.row_stride;
           T* const to = c + i * c_stride + j;
           const bool add = accumulate || k0 > 0;
           if (n - j >= width) {
-            tile_of<tile_rows>(rows, depth, left, panel, b.row_stride, to, c_stride, add);
+            tile_of<tile_rows, 2>(rows, depth, left, panel, b.row_stride, to, c_stride, add);
           } else {
-            ragged_tile(rows, n - j, depth, left, panel, b.row_stride, to, c_stride, add);
+            ragged_tile<tile_rows, 2>(rows, n - j, depth, left, panel, b.row_stride, to, c_stride,
+                                      add);
           }
         }
       }

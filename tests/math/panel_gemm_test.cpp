@@ -133,7 +133,7 @@ TEST(PanelGemm, ReadsWindowsInPlace) {
     for (Size p = 0; p < s.k; ++p) a.push_back(x[count(i * 2 + p / 5 * 20 + p % 5)]);
   }
   for_each_instruction_set([&] {
-    for (const Size n : {1, 6, 8, 16, 21, 64}) {
+    for (const Size n : {1, 3, 6, 8, 16, 21, 64}) {
       const auto b = random_numbers<float>(count(s.k * n), 2);
       const auto panels = packed<float>(View<const float>(b.data(), {s.k, n}));
       std::vector<float> c(count(s.m * n + 5), 99);

@@ -59,14 +59,14 @@ void direct_forward(View<const T> x, const Windows& w, const PanelFactor<T>& the
   for (Size n = 0; n < x.dim(0); ++n) {
     const T* const sample = sample_of(x, w, bordered, n, scratch.data());
     const View<T> z = a.rows(n, 1).reshaped({w.positions(), filters});
-    for (Size i = 0; i < w.vertical.output; ++i) {
-      const StridedFactor<T> windows{.data = sample + i * w.vertical.stride * bordered.row,
-                                     .row_stride = w.horizontal.stride * w.channels,
-                                     .segment = w.horizontal.window * w.channels,
-                                     .segment_stride = bordered.row};
-      panel_gemm<T>(w.horizontal.output, filters, w.window_size(), windows, theta,
-                    z.data() + i * w.horizontal.output * filters, filters, false);
-    }
+    const StridedFactor<T> windows{.data = sample,
+                                   .row_stride = w.horizontal.stride * w.channels,
+                                   .run = w.horizontal.output,
+                                   .run_stride = w.vertical.stride * bordered.row,
+                                   .segment = w.horizontal.window * w.channels,
+                                   .segment_stride = bordered.row};
+    panel_gemm<T>(w.positions(), filters, w.window_size(), windows, theta, z.data(), filters,
+                  false);
     add_bias_and_activate(z, bias, activation);
   }
 }
@@ -77,21 +77,20 @@ void add_direct_dtheta(View<const T> x, const Windows& w, View<const T> dz, View
   const Bordered bordered(w);
   std::fill_n(scratch.data(), bordered.size(), T{0});
   const Size filters = dtheta.dim(1), positions = w.positions();
-  const Size taps = w.horizontal.window * w.channels;  // of one row of a window
   T* const panels = scratch.data() + AlignedBuffer<T>::padded(bordered.size());
   for (Size n = 0; n < x.dim(0); ++n) {
     const T* const sample = sample_of(x, w, bordered, n, scratch.data());
     pack_panels<T>(dz.rows(n, 1).reshaped({positions, filters}), panels,
                    positions * panel_width<T>());
-    for (Size i = 0; i < w.vertical.window; ++i) {
-      const StridedFactor<T> inputs{.data = sample + i * bordered.row,
-                                    .row_stride = 1,
-                                    .column_stride = w.horizontal.stride * w.channels,
-                                    .segment = w.horizontal.output,
-                                    .segment_stride = w.vertical.stride * bordered.row};
-      panel_gemm<T>(taps, filters, positions, inputs, PanelFactor<T>::packed(panels, positions),
-                    dtheta.data() + i * taps * filters, filters, true);
-    }
+    const StridedFactor<T> inputs{.data = sample,
+                                  .row_stride = 1,
+                                  .column_stride = w.horizontal.stride * w.channels,
+                                  .run = w.horizontal.window * w.channels,
+                                  .run_stride = bordered.row,
+                                  .segment = w.horizontal.output,
+                                  .segment_stride = w.vertical.stride * bordered.row};
+    panel_gemm<T>(w.window_size(), filters, positions, inputs,
+                  PanelFactor<T>::packed(panels, positions), dtheta.data(), filters, true);
   }
 }
 

@@ -54,16 +54,26 @@ Size width_of_panel() {
 }
 
 /// `Rows` rows of C, one panel or its first vector wide: everything stays in registers over k.
-template <int Rows, int Vectors, class T>
-HWY_INLINE void tile(Size k, const StridedFactor<T>& a, const T* HWY_RESTRICT b, Size b_stride,
-                     T* HWY_RESTRICT c, Size c_stride, bool accumulate) {
+/// `IsRagged`: C has only the first `columns` of these.
+template <int Rows, int Vectors, bool IsRagged, class T>
+HWY_INLINE void tile(Size columns, Size k, const StridedFactor<T>& a, const T* HWY_RESTRICT b,
+                     Size b_stride, T* HWY_RESTRICT c, Size c_stride, bool accumulate) {
   const hn::ScalableTag<T> d;
   using V = hn::Vec<decltype(d)>;
   const Size lanes = static_cast<Size>(hn::Lanes(d));
+  hn::Mask<decltype(d)> mask[Vectors];
+  for (int v = 0; v < Vectors; ++v) {
+    mask[v] = hn::FirstN(d, static_cast<std::size_t>(std::max<Size>(0, columns - v * lanes)));
+  }
   V sum[Rows][Vectors];
   for (int r = 0; r < Rows; ++r) {
     for (int v = 0; v < Vectors; ++v) {
-      sum[r][v] = accumulate ? hn::LoadU(d, c + r * c_stride + v * lanes) : hn::Zero(d);
+      const T* const from = c + r * c_stride + v * lanes;
+      if constexpr (IsRagged) {
+        sum[r][v] = accumulate ? hn::MaskedLoad(mask[v], d, from) : hn::Zero(d);
+      } else {
+        sum[r][v] = accumulate ? hn::LoadU(d, from) : hn::Zero(d);
+      }
     }
   }
   const T* segment = a.data;
@@ -80,34 +90,33 @@ HWY_INLINE void tile(Size k, const StridedFactor<T>& a, const T* HWY_RESTRICT b,
   }
   for (int r = 0; r < Rows; ++r) {
     for (int v = 0; v < Vectors; ++v) {
-      hn::StoreU(sum[r][v], d, c + r * c_stride + v * lanes);
+      T* const to = c + r * c_stride + v * lanes;
+      if constexpr (IsRagged) {
+        hn::BlendedStore(sum[r][v], mask[v], d, to);
+      } else {
+        hn::StoreU(sum[r][v], d, to);
+      }
     }
   }
 }
 
 /// A tile of `rows` ≤ Rows rows.
-template <int Rows, int Vectors, class T>
-HWY_INLINE void tile_of(Size rows, Size k, const StridedFactor<T>& a, const T* b, Size b_stride,
-                        T* c, Size c_stride, bool accumulate) {
+template <int Rows, int Vectors, bool IsRagged = false, class T>
+HWY_INLINE void tile_of(Size rows, Size columns, Size k, const StridedFactor<T>& a, const T* b,
+                        Size b_stride, T* c, Size c_stride, bool accumulate) {
   if constexpr (Rows > 1) {
     if (rows < Rows) {
-      return tile_of<Rows - 1, Vectors>(rows, k, a, b, b_stride, c, c_stride, accumulate);
+      return tile_of<Rows - 1, Vectors, IsRagged>(rows, columns, k, a, b, b_stride, c, c_stride,
+                                                  accumulate);
     }
   }
-  tile<Rows, Vectors>(k, a, b, b_stride, c, c_stride, accumulate);
+  tile<Rows, Vectors, IsRagged>(columns, k, a, b, b_stride, c, c_stride, accumulate);
 }
 
-/// A tile of which C has only the first `columns`: computed aside.
 template <int Rows, int Vectors, class T>
 HWY_NOINLINE void ragged_tile(Size rows, Size columns, Size k, const StridedFactor<T>& a,
                               const T* b, Size b_stride, T* c, Size c_stride, bool accumulate) {
-  constexpr Size width = Vectors * static_cast<Size>(hn::MaxLanes(hn::ScalableTag<T>()));
-  HWY_ALIGN_MAX T aside[Rows * width] = {};
-  for (Size r = 0; accumulate && r < rows; ++r) {
-    std::copy_n(c + r * c_stride, columns, aside + r * width);
-  }
-  tile_of<Rows, Vectors>(rows, k, a, b, b_stride, aside, width, accumulate);
-  for (Size r = 0; r < rows; ++r) std::copy_n(aside + r * width, columns, c + r * c_stride);
+  tile_of<Rows, Vectors, true>(rows, columns, k, a, b, b_stride, c, c_stride, accumulate);
 }
 
 /// Rows of a transposed matrix lie far apart: copies a tile of them, column after column.
@@ -122,21 +131,46 @@ HWY_INLINE StridedFactor<T> packed_rows(const StridedFactor<T>& a, Size k, T* HW
 
 /// C of so few columns that one vector holds them: twice the rows keep the multipliers busy.
 ///
-/// Where rows of C follow one another, a tile may write what surplus lanes hold into the row after
-/// it, which is written next.
+/// Where rows of C follow one another, a tile may write what surplus lanes hold into the rows after
+/// it, which are written next.
 template <class T>
 void multiply_narrow(Size m, Size n, Size k, const StridedFactor<T>& a, const PanelFactor<T>& b,
                      T* c, Size c_stride, bool accumulate) {
   const Size lanes = static_cast<Size>(hn::Lanes(hn::ScalableTag<T>()));
-  const bool may_spill = n == lanes || (!accumulate && c_stride == n);
-  for (Size i = 0; i < m; i += narrow_rows) {
-    const Size rows = std::min<Size>(narrow_rows, m - i);
-    const StridedFactor<T> left = a.from_row(i);
-    T* const to = c + i * c_stride;
-    if (may_spill && (n == lanes || i + rows < m)) {
-      tile_of<narrow_rows, 1>(rows, k, left, b.data, b.row_stride, to, c_stride, accumulate);
+  const bool may_spill = !accumulate && c_stride == n;
+  StridedFactor<T> run = a;
+  for (Size first = 0; first < m; first += std::min(m, a.run), run.data += a.run_stride) {
+    const Size end = first + std::min(a.run, m - first);
+    StridedFactor<T> left = run;
+    for (Size i = first; i < end; i += narrow_rows, left.data += narrow_rows * a.row_stride) {
+      const Size rows = std::min<Size>(narrow_rows, end - i);
+      T* const to = c + i * c_stride;
+      if (n == lanes || (may_spill && (m - i - rows + 1) * n >= lanes)) {
+        tile_of<narrow_rows, 1>(rows, n, k, left, b.data, b.row_stride, to, c_stride, accumulate);
+      } else {
+        ragged_tile<narrow_rows, 1>(rows, n, k, left, b.data, b.row_stride, to, c_stride,
+                                    accumulate);
+      }
+    }
+  }
+}
+
+/// `rows` rows of one tile of A times the columns [n0, n1) of B, of which C has n.
+template <class T>
+HWY_INLINE void multiply_tile(Size rows, Size n0, Size n1, Size n, Size k,
+                              const StridedFactor<T>& a, const PanelFactor<T>& b, T* c,
+                              Size c_stride, bool accumulate) {
+  const Size width = width_of_panel<T>();
+  const T* panel = b.data + n0 / width * b.panel_stride;
+  for (Size j = n0; j < n1; j += width, panel += b.panel_stride) {
+    if (n - j >= width) {
+      tile_of<tile_rows, 2>(rows, width, k, a, panel, b.row_stride, c + j, c_stride, accumulate);
+    } else if (2 * (n - j) > width) {
+      ragged_tile<tile_rows, 2>(rows, n - j, k, a, panel, b.row_stride, c + j, c_stride,
+                                accumulate);
     } else {
-      ragged_tile<narrow_rows, 1>(rows, n, k, left, b.data, b.row_stride, to, c_stride, accumulate);
+      ragged_tile<tile_rows, 1>(rows, n - j, k, a, panel, b.row_stride, c + j, c_stride,
+                                accumulate);
     }
   }
 }
@@ -145,33 +179,28 @@ template <class T>
 void multiply(Size m, Size n, Size k, const StridedFactor<T>& a, const PanelFactor<T>& b, T* c,
               Size c_stride, bool accumulate) {
   const Size width = width_of_panel<T>();
-  if (2 * n <= width && a.tile_stride == 0) {
-    return multiply_narrow(m, n, k, a, b, c, c_stride, accumulate);
-  }
+  if (2 * n <= width) return multiply_narrow(m, n, k, a, b, c, c_stride, accumulate);
   HWY_ALIGN_MAX T packed[tile_rows * k_block];
   const bool is_whole = a.segment >= k;
   // Used often enough to be worth a copy?
-  const bool pack = a.row_stride == 1 && a.tile_stride == 0 && is_whole && n > 3 * width;
+  const bool pack = a.row_stride == 1 && a.run > tile_rows && is_whole && n > 3 * width;
   const Size step = is_whole ? k_block : k;
   for (Size k0 = 0; k0 < k; k0 += step) {
     const Size depth = std::min(step, k - k0);
     const Size block = std::max<Size>(1, cached / (depth * width)) * width;
+    const PanelFactor<T> right{b.data + k0 * b.row_stride, b.panel_stride, b.row_stride};
     for (Size n0 = 0; n0 < n; n0 += block) {
-      for (Size i = 0; i < m; i += tile_rows) {
-        const Size rows = std::min<Size>(tile_rows, m - i);
-        StridedFactor<T> left = a.from_row(i);
-        left.data += k0 * a.column_stride;
-        if (pack && rows == tile_rows) left = packed_rows(left, depth, packed);
-        for (Size j = n0; j < std::min(n, n0 + block); j += width) {
-          const T* const panel = b.data + j / width * b.panel_stride + k0 * b.row_stride;
-          T* const to = c + i * c_stride + j;
-          const bool add = accumulate || k0 > 0;
-          if (n - j >= width) {
-            tile_of<tile_rows, 2>(rows, depth, left, panel, b.row_stride, to, c_stride, add);
-          } else {
-            ragged_tile<tile_rows, 2>(rows, n - j, depth, left, panel, b.row_stride, to, c_stride,
-                                      add);
-          }
+      StridedFactor<T> run = a;
+      run.data += k0 * a.column_stride;
+      for (Size first = 0; first < m; first += std::min(m, a.run), run.data += a.run_stride) {
+        const Size end = first + std::min(a.run, m - first);
+        StridedFactor<T> left = run;
+        for (Size i = first; i < end; i += tile_rows, left.data += tile_rows * a.row_stride) {
+          const Size rows = std::min<Size>(tile_rows, end - i);
+          const bool is_full = rows == tile_rows;
+          multiply_tile(rows, n0, std::min(n, n0 + block), n, depth,
+                        pack && is_full ? packed_rows(left, depth, packed) : left, right,
+                        c + i * c_stride, c_stride, accumulate || k0 > 0);
         }
       }
     }

@@ -28,31 +28,25 @@ Size panel_padded(Size n) {
   return (n + width - 1) / width * width;
 }
 
-/// The left factor A {m, k} of a product, element (i, p) at data[i · row_stride + p ·
-/// column_stride]: a matrix, its transpose, or a window on either. Or, with a `tile_stride`, cut
-/// into tiles of h = panel_height() neighbouring rows, element (i, p) at data[i / h · tile_stride +
-/// i % h · row_stride + p · column_stride]. Or, with a `segment`, with a jump after each so many
-/// columns: windows of a convolution read in place, element (i, p) at data[i · row_stride + p /
-/// segment · segment_stride + p % segment · column_stride].
+/// The left factor A {m, k} of a product: a matrix, its transpose, a window on either, or windows
+/// of a convolution read in place. Rows may come in runs and columns in segments, with a jump after
+/// each: element (i, p) lies at
+///
+///   data[i / run · run_stride + i % run · row_stride +
+///        p / segment · segment_stride + p % segment · column_stride].
 template <std::floating_point T>
 struct StridedFactor {
   const T* data = nullptr;
   Size row_stride = 0;
   Size column_stride = 1;
-  Size tile_stride = 0;
+  Size run = std::numeric_limits<Size>::max();
+  Size run_stride = 0;
   Size segment = std::numeric_limits<Size>::max();
   Size segment_stride = 0;
 
   /// What pack_rows wrote with this tile stride.
   static StridedFactor packed(const T* tiles, Size tile_stride) {
-    return {tiles, 1, panel_height<T>(), tile_stride};
-  }
-
-  /// The factor without its first `row` rows, a multiple of panel_height() where tiles are used.
-  StridedFactor from_row(Size row) const {
-    StridedFactor rest = *this;
-    rest.data += tile_stride > 0 ? row / panel_height<T>() * tile_stride : row * row_stride;
-    return rest;
+    return {tiles, 1, panel_height<T>(), panel_height<T>(), tile_stride};
   }
 };
 

@@ -76,16 +76,20 @@ HWY_INLINE void tile(Size columns, Size k, const StridedFactor<T>& a, const T* H
       }
     }
   }
+  // A pointer for three rows: the other two are one scaled index away, and all fit the registers.
+  constexpr int triples = (Rows + 2) / 3;
   const T* segment = a.data;
   for (Size left = k; left > 0; left -= a.segment, segment += a.segment_stride) {
-    const T* column = segment;
-    for (Size p = std::min(left, a.segment); p > 0; --p, b += b_stride, column += a.column_stride) {
+    const T* column[triples];
+    for (int t = 0; t < triples; ++t) column[t] = segment + 3 * t * a.row_stride;
+    for (Size p = std::min(left, a.segment); p > 0; --p, b += b_stride) {
       V row[Vectors];
       for (int v = 0; v < Vectors; ++v) row[v] = hn::LoadU(d, b + v * lanes);
       for (int r = 0; r < Rows; ++r) {
-        const V number = hn::Set(d, column[r * a.row_stride]);
+        const V number = hn::Set(d, column[r / 3][r % 3 * a.row_stride]);
         for (int v = 0; v < Vectors; ++v) sum[r][v] = hn::MulAdd(number, row[v], sum[r][v]);
       }
+      for (int t = 0; t < triples; ++t) column[t] += a.column_stride;
     }
   }
   for (int r = 0; r < Rows; ++r) {

@@ -14,8 +14,8 @@ namespace dtheta {
 namespace {
 
 template <std::floating_point T>
-Network<T> network_of(std::string_view text, const Shape& sample) {
-  return Network<T>(choose_network(text, {.sample_shape = sample, .classes = 3}, "").spec);
+Network<T> network_of(std::string_view text, const Shape& sample, Size classes = 3) {
+  return Network<T>(choose_network(text, {.sample_shape = sample, .classes = classes}, "").spec);
 }
 
 TEST(BatchGradient, CutsEveryParameterIntoBlocksAndNoPadding) {
@@ -45,8 +45,8 @@ TEST(BatchGradient, HasManyBlocksOfAWideLayer) {
   EXPECT_GE(std::ranges::count(gradient.blocks(), std::size_t{0}, &Block::parameter), 16);
 }
 
-TEST(BatchGradient, TakesNoMemoryForDthetaOfDenseLayersInEachShard) {
-  const auto network = network_of<float>("dense 500, dense 3", {1000});
+TEST(BatchGradient, TakesNoMemoryForDthetaOfWideLayersInEachShard) {
+  const auto network = network_of<float>("dense 500, dense 16", {1000}, 16);
   const auto bytes = [&](Size shards) {
     return BatchGradient<float>(network, 64, shards, 1).bytes();
   };
@@ -133,8 +133,8 @@ TEST(BatchGradient, SumsConvolutionsAndDefersDenseLayers) {
 }
 
 // The sum over samples is one chain, whatever the shards.
-TEST(BatchGradient, GivesDenseLayersTheSameBitsForAnyShards) {
-  const auto network = network_of<float>("dense 40, relu, dense 3", {50});
+TEST(BatchGradient, GivesWideLayersTheSameBitsForAnyShards) {
+  const auto network = network_of<float>("dense 40, relu, dense 8", {50}, 8);
   Batch<float> one(network, 32, 1), three(network, 32, 3);
   one.run_shard(0, 0, 32);
   three.run_shard(2, 20, 12);

@@ -13,8 +13,8 @@
 namespace dtheta {
 namespace {
 
-/// A deposit for up to `batch` samples: xᵀ {inputs, batch} in tiles of rows, dz {batch, units} in
-/// panels.
+/// A deposit for up to `batch` samples: xᵀ {inputs, batch} in tiles of rows, then dz {batch, units}
+/// in panels.
 template <class T>
 struct Packed {
   Size inputs;
@@ -110,6 +110,8 @@ void Dense<T>::backward(const Backward<T>& pass) const {
 
 template <std::floating_point T>
 Size Dense<T>::deposit_size(std::span<const Shape> inputs, Size batch) const {
+  // dW of few units is small beside x, of which the deposit is a copy.
+  if (4 * options_.units < batch) return 0;
   return Packed<T>{inputs[0][0], options_.units, batch}.size();
 }
 

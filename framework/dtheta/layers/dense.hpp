@@ -19,7 +19,7 @@ struct DenseOptions {
 /// The products with W, which serve every task of a step, run on panels of W and Wᵀ that are packed
 /// once a step. dW is as large as W, so a copy for each shard would cost more than its products:
 /// backward can leave x and dz, packed, in a deposit, from which blocks of rows of dW = xᵀ·dz are
-/// made over the whole batch. Without a deposit dW is one product more, by BLAS.
+/// made over the whole batch. Without one, as for few units, dW is one product more, by BLAS.
 ///
 /// Immutable; one object serves any number of tasks at once. No record, no scratch.
 template <std::floating_point T>
@@ -42,7 +42,7 @@ class Dense final : public Layer<T> {
   /// overwritten, (9).
   void backward(const Backward<T>& pass) const override;
 
-  /// x in tiles of rows of xᵀ, then dz in panels.
+  /// x in tiles of rows of xᵀ, then dz in panels; for layers of many units.
   Size deposit_size(std::span<const Shape> inputs, Size batch) const override;
   void batch_dtheta(const BatchDtheta<T>& pass) const override;
 

@@ -211,26 +211,65 @@ void multiply(Size m, Size n, Size k, const StridedFactor<T>& a, const PanelFact
   }
 }
 
+/// Copies `columns` numbers and puts zeros up to `width` behind them. `may_overrun`: as much as
+/// whole vectors reach beyond may be read and, because it is written next, overwritten.
 template <class T>
-void pack(const Factor<T>& b, Size width, T* HWY_RESTRICT panels, Size panel_stride,
-          const PanelRange& range) {
-  const Size k = b.rows();
-  const Size n = b.columns();
-  const Size row_stride = b.is_transposed ? 1 : n;
-  const Size column_stride = b.is_transposed ? k : 1;
-  const Size end = std::min(range.end, (n + width - 1) / width) * width;
-  for (Size j = range.first * width; j < end; j += width) {
-    const Size columns = std::min(width, n - j);
-    const T* from = b.matrix.data() + j * column_stride;
-    T* to = panels + j / width * panel_stride;
-    for (Size p = 0; p < k; ++p, to += width, from += row_stride) {
-      if (column_stride == 1) {
-        std::copy_n(from, columns, to);
-      } else {
-        for (Size q = 0; q < columns; ++q) to[q] = from[q * column_stride];
+HWY_INLINE void copy_row(const T* HWY_RESTRICT from, Size columns, Size width, bool may_overrun,
+                         T* HWY_RESTRICT to) {
+  const hn::ScalableTag<T> d;
+  const Size lanes = static_cast<Size>(hn::Lanes(d));
+  if (may_overrun) {
+    for (Size q = 0; q < width; q += lanes) hn::StoreU(hn::LoadU(d, from + q), d, to + q);
+    return;
+  }
+  for (Size q = 0; q < columns; ++q) to[q] = from[q];
+  for (Size q = columns; q < width; ++q) to[q] = 0;
+}
+
+/// Panels of `width` columns of a matrix {k, n}; some side by side, so that rows are read in runs.
+template <class T>
+void pack_plain(View<const T> b, Size width, T* HWY_RESTRICT panels, Size panel_stride,
+                const PanelRange& range) {
+  constexpr Size side_by_side = 8;
+  const Size k = b.dim(0), n = b.dim(1);
+  const Size lanes = static_cast<Size>(hn::Lanes(hn::ScalableTag<T>()));
+  const Size reach = (width + lanes - 1) / lanes * lanes;  // of whole vectors
+  for (Size j0 = range.first; j0 < range.end; j0 += side_by_side) {
+    const Size j1 = std::min(range.end, j0 + side_by_side);
+    for (Size p = 0; p < k; ++p) {
+      T* to = panels + (j0 - range.first) * panel_stride + p * width;
+      for (Size j = j0; j < j1; ++j, to += panel_stride) {
+        const bool may_overrun = j * width + reach <= n && (p + 1 < k || reach == width);
+        copy_row(b.data() + p * n + j * width, std::min(width, n - j * width), width, may_overrun,
+                 to);
       }
+    }
+  }
+}
+
+/// The same of the transpose of a matrix {n, k}.
+template <class T>
+void pack_transpose(View<const T> b, Size width, T* HWY_RESTRICT panels, Size panel_stride,
+                    const PanelRange& range) {
+  const Size n = b.dim(0), k = b.dim(1);
+  for (Size j = range.first; j < range.end; ++j) {
+    const Size columns = std::min(width, n - j * width);
+    const T* from = b.data() + j * width * k;
+    T* to = panels + (j - range.first) * panel_stride;
+    for (Size p = 0; p < k; ++p, ++from, to += width) {
+      for (Size q = 0; q < columns; ++q) to[q] = from[q * k];
       for (Size q = columns; q < width; ++q) to[q] = 0;
     }
+  }
+}
+
+template <class T>
+void pack(const Factor<T>& b, Size width, T* panels, Size panel_stride, const PanelRange& range) {
+  const PanelRange existing{range.first, std::min(range.end, (b.columns() + width - 1) / width)};
+  if (b.is_transposed) {
+    pack_transpose(b.matrix, width, panels, panel_stride, existing);
+  } else {
+    pack_plain(b.matrix, width, panels, panel_stride, existing);
   }
 }
 
@@ -280,13 +319,15 @@ template <std::floating_point T>
 void pack_panels(const Factor<std::type_identity_t<T>>& b, T* panels, Size panel_stride,
                  const PanelRange& range) {
   assert(panel_stride >= b.rows() * panel_width<T>());
-  kernels<T>().pack(b, kernels<T>().width, panels, panel_stride, range);
+  kernels<T>().pack(b, kernels<T>().width, panels + range.first * panel_stride, panel_stride,
+                    range);
 }
 
 template <std::floating_point T>
-void pack_rows(View<const std::type_identity_t<T>> a_transposed, T* tiles, Size tile_stride) {
+void pack_rows(View<const std::type_identity_t<T>> a_transposed, T* tiles, Size tile_stride,
+               const PanelRange& range) {
   assert(tile_stride >= a_transposed.dim(0) * panel_height<T>());
-  kernels<T>().pack(a_transposed, kernels<T>().height, tiles, tile_stride, {});
+  kernels<T>().pack(a_transposed, kernels<T>().height, tiles, tile_stride, range);
 }
 
 template <std::floating_point T>
@@ -301,8 +342,8 @@ template Size panel_height<float>();
 template Size panel_height<double>();
 template void pack_panels(const Factor<float>&, float*, Size, const PanelRange&);
 template void pack_panels(const Factor<double>&, double*, Size, const PanelRange&);
-template void pack_rows(View<const float>, float*, Size);
-template void pack_rows(View<const double>, double*, Size);
+template void pack_rows(View<const float>, float*, Size, const PanelRange&);
+template void pack_rows(View<const double>, double*, Size, const PanelRange&);
 template void panel_gemm(Size, Size, Size, const StridedFactor<float>&, const PanelFactor<float>&,
                          float*, Size, bool);
 template void panel_gemm(Size, Size, Size, const StridedFactor<double>&, const PanelFactor<double>&,

@@ -82,9 +82,11 @@ void pack_panels(const Factor<std::type_identity_t<T>>& b, T* panels, Size panel
 
 /// Packs Aᵀ {k, m}, row-major, for use as the left factor A {m, k}: tile i holds its columns of
 /// row 0, of row 1, ... one after another, zeros beyond m. The tiles begin `tile_stride` ≥ k ·
-/// panel_height() elements apart.
+/// panel_height() elements apart. Only the tiles of `range` are written, the first of them at
+/// `tiles`.
 template <std::floating_point T>
-void pack_rows(View<const std::type_identity_t<T>> a_transposed, T* tiles, Size tile_stride);
+void pack_rows(View<const std::type_identity_t<T>> a_transposed, T* tiles, Size tile_stride,
+               const PanelRange& range = {});
 
 /// C {m, n} = A {m, k} · B {k, n}, or C += A · B when `accumulate`. Rows of C begin `c_stride`
 /// elements apart; nothing is written beyond column n.

@@ -1,6 +1,7 @@
 #include "dtheta/training/shard.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
 
@@ -24,6 +25,33 @@ Size multiply_adds(const Network<T>& network, const Node<T>& node) {
   return total;
 }
 
+namespace {
+
+/// Numbers of θ whose dθ every shard sums up for itself.
+template <std::floating_point T>
+Size summed_parameters(const Network<T>& network, Size m) {
+  Size total = 0;
+  for (const Node<T>& node : network.nodes()) {
+    if (node.layer->deposit_size(std::array{node.input}, m) > 0) continue;
+    for (std::size_t p = 0; p < node.parameter_count; ++p) {
+      total += network.parameters()[node.first_parameter + p].spec.shape.size();
+    }
+  }
+  return total;
+}
+
+/// Most of the work is in layers that use a kernel once for each sample.
+template <std::floating_point T>
+bool is_mostly_dense(const Network<T>& network) {
+  Size dense = 0;
+  for (const Node<T>& node : network.nodes()) {
+    if (node.output.rank() == 1) dense += multiply_adds(network, node);
+  }
+  return 2 * dense > multiply_adds(network);
+}
+
+}  // namespace
+
 template <std::floating_point T>
 Size multiply_adds(const Network<T>& network) {
   Size total = 0;
@@ -33,14 +61,15 @@ Size multiply_adds(const Network<T>& network) {
 
 template <std::floating_point T>
 Size default_shards(const Network<T>& network, Size m) {
-  // A shard does at least `reuse` multiply-adds for every number of its dθ, so that clearing,
-  // filling and adding dθ stays at a twentieth of its work. 16 shards are enough for 16 cores at
-  // the usual batches; a large batch gets more, of at least 32 samples each. A power of two deals
-  // evenly to 2, 4, 8 and 16 threads: 5 shards would keep one of two threads idle for a sixth of
-  // the time.
+  // A shard does at least `reuse` multiply-adds for every number of dθ that it sums up, so that
+  // clearing, filling and adding those stays at a twentieth of its work; and its products have
+  // enough rows to be fast. 16 shards are enough for 16 cores at the usual batches; a large batch
+  // gets more, of at least 32 samples each. A power of two deals evenly to 2, 4, 8 and 16 threads:
+  // 5 shards would keep one of two threads idle for a sixth of the time.
   constexpr Size reuse = 192;
+  const Size least = is_mostly_dense(network) ? 16 : 8;
   const Size samples =
-      std::max<Size>(1, reuse * network.parameter_count() / multiply_adds(network));
+      std::max(least, reuse * summed_parameters(network, m) / multiply_adds(network));
   const Size affordable = std::max<Size>(2, m / samples);
   const Size useful = std::max<Size>(16, m / 32);
   const auto shards = static_cast<std::uint64_t>(std::min(affordable, useful));

@@ -10,7 +10,7 @@
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
-namespace dtheta {
+namespace dtheta::winograd {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -139,7 +139,7 @@ HWY_INLINE void transform(D d, const Load& load, const Store& store) {
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace dtheta
+}  // namespace dtheta::winograd
 HWY_AFTER_NAMESPACE();
 
 #endif  // per target

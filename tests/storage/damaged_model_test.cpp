@@ -155,6 +155,9 @@ TEST_F(DamagedModel, LayersThatDoNotFitAreNamed) {
 TEST_F(DamagedModel, WrongDescriptionsAreNamed) {
   EXPECT_EQ(complaint_of("loss", "hinge"),
             "/dtheta names the loss 'hinge', which this dtheta does not have");
+  EXPECT_TRUE(
+      contains(complaint_of("algorithms", "[\"im2col\"]"),
+               "/dtheta, attribute algorithms: names more algorithms than there are Conv2D"));
   EXPECT_EQ(complaint_of("loss", "binary_crossentropy"),
             "model_config: layer 2 (Dense 'd') ends the model with softmax; wanted sigmoid as its "
             "loss asks");

@@ -98,7 +98,7 @@ TYPED_TEST(ModelFile, ComesBackBitForBit) {
   EXPECT_TRUE(is_model_file(path));
 }
 
-TYPED_TEST(ModelFile, EveryLossAndOutputComesBack) {
+TYPED_TEST(ModelFile, EveryLossOutputAndAlgorithmComesBack) {
   const auto path = this->folder_ / "m.h5";
   for (const auto& stored :
        {make<TypeParam>("input 4, dense 1", "binary_crossentropy", {"no", "yes"}),
@@ -106,7 +106,10 @@ TYPED_TEST(ModelFile, EveryLossAndOutputComesBack) {
         make<TypeParam>("input 4, dense 3", "binary_crossentropy", {"a", "b", "c"}),
         make<TypeParam>("input 4, dense 3", "mean_squared_error", {}),
         make<TypeParam>("input 4, dense 3, sigmoid, tanh", "mean_squared_error", {}),
-        make<TypeParam>("input 4, dense 1, leaky_relu", "binary_crossentropy", {})}) {
+        make<TypeParam>("input 4, dense 1, leaky_relu", "binary_crossentropy", {}),
+        make<TypeParam>("input 9x9x9, conv 8 3x3 im2col, conv 8 3x3, conv 8 3x3 winograd relu, "
+                        "conv 2 3x3 direct, flatten, dense 1",
+                        "binary_crossentropy", {})}) {
     save_model(path, stored);
     expect_same(load_model<TypeParam>(path), stored);
   }

@@ -108,10 +108,10 @@ std::optional<Padding> take_padding(Words& words) {
 }
 
 ConvAlgorithm take_algorithm(Words& words) {
-  if (words.take_if("winograd")) return ConvAlgorithm::winograd;
-  if (words.take_if("im2col")) return ConvAlgorithm::im2col;
-  if (words.take_if("direct")) return ConvAlgorithm::direct;
-  return ConvAlgorithm::automatic;
+  const auto named = algorithm_named(words.peek());
+  if (!named || *named == ConvAlgorithm::automatic) return ConvAlgorithm::automatic;
+  words.take();
+  return *named;
 }
 
 std::optional<ActivationOptions> take_activation(Words& words) {
@@ -188,9 +188,9 @@ std::string text_of(const Conv2dOptions& options) {
   std::string text = fmt::format("conv {} {}", options.filters, full_text(options.kernel));
   if (options.stride != Extent2d{1, 1}) text += " stride " + short_text(options.stride);
   if (options.padding == Padding::same) text += " same";
-  if (options.algorithm == ConvAlgorithm::winograd) text += " winograd";
-  if (options.algorithm == ConvAlgorithm::im2col) text += " im2col";
-  if (options.algorithm == ConvAlgorithm::direct) text += " direct";
+  if (options.algorithm != ConvAlgorithm::automatic) {
+    text += fmt::format(" {}", algorithm_name(options.algorithm));
+  }
   return text + suffix_of(options.activation);
 }
 

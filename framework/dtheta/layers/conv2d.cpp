@@ -1,6 +1,7 @@
 #include "dtheta/layers/conv2d.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -15,6 +16,9 @@
 namespace dtheta {
 namespace {
 
+constexpr std::array<std::string_view, 4> algorithm_names{"automatic", "direct", "im2col",
+                                                          "winograd"};  // as in the enumeration
+
 constexpr Size tile_bytes = 256 * 1024;  // columns and outputs of a tile, in any L2 cache
 constexpr Size least_tile = 64;          // positions below which a product is slow
 constexpr Size least_channels = 8;       // in or out, below which Winograd's maps cost too much
@@ -22,6 +26,16 @@ constexpr Size few_channels = 8;         // up to which columns cost more than t
 constexpr Size least_row = 4;  // outputs in a row, below which direct products are too short
 
 }  // namespace
+
+std::string_view algorithm_name(ConvAlgorithm algorithm) {
+  return algorithm_names[static_cast<std::size_t>(algorithm)];
+}
+
+std::optional<ConvAlgorithm> algorithm_named(std::string_view name) {
+  const auto* const found = std::ranges::find(algorithm_names, name);
+  if (found == algorithm_names.end()) return std::nullopt;
+  return static_cast<ConvAlgorithm>(found - algorithm_names.begin());
+}
 
 template <std::floating_point T>
 Conv2d<T>::Conv2d(const Conv2dOptions& options) : options_(options) {

@@ -1,6 +1,9 @@
 /// Conv2d: convolution over height and width.
 #pragma once
 
+#include <optional>
+#include <string_view>
+
 #include "dtheta/layers/layer.hpp"
 #include "dtheta/math/activation.hpp"
 #include "dtheta/math/window.hpp"
@@ -14,6 +17,11 @@ enum class ConvAlgorithm {
   im2col,     ///< windows copied side by side, then one matrix product
   winograd,   ///< F(4×4, 3×3); for 3×3 kernels with stride 1 only
 };
+
+/// The algorithm's word in a layer list; "automatic" for that, which has none there.
+std::string_view algorithm_name(ConvAlgorithm algorithm);
+/// Its inverse; nothing for an unknown word.
+std::optional<ConvAlgorithm> algorithm_named(std::string_view name);
 
 struct Conv2dOptions {
   Size filters = 0;          ///< output channels, at least 1

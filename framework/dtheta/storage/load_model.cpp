@@ -75,6 +75,24 @@ KerasNetwork read_network(const hdf5::Reader& file, const std::optional<std::str
                       [&] { return parse_keras_config(*config, activation); });
 }
 
+/// Puts the algorithms that the file forces into its convolutions.
+void read_algorithms(const hdf5::Reader& file, NetworkSpec& spec) {
+  read_json(file, algorithms_attribute, [&](const Json& json) {
+    const auto names = json.get<std::vector<std::string>>();
+    auto name = names.begin();
+    for (LayerSpec& layer : spec.layers) {
+      auto* const conv = std::get_if<Conv2dOptions>(&layer);
+      if (conv == nullptr) continue;
+      const auto algorithm = name == names.end() ? std::nullopt : algorithm_named(*name++);
+      if (!algorithm) {
+        throw DataError("wanted automatic, direct, im2col or winograd for each Conv2D");
+      }
+      conv->algorithm = *algorithm;
+    }
+    if (name != names.end()) throw DataError("names more algorithms than there are Conv2D");
+  });
+}
+
 /// Adds the datasets called `name` or "name:0" in the group to `found`, at whatever depth: between
 /// a layer's group and its weights every version of Keras has other groups.
 void find_weights(const hdf5::Reader& file, const std::string& group, const std::string& name,
@@ -200,7 +218,8 @@ StoredModel<T> load_model(const std::filesystem::path& path) {
   const hdf5::Reader file(path);
   check_version(file);
   const auto loss = named_loss(file);
-  const KerasNetwork keras = read_network(file, loss);
+  KerasNetwork keras = read_network(file, loss);
+  read_algorithms(file, keras.spec);
   const auto network = with_context(fmt::format("{}: {}", path.string(), model_config_attribute),
                                     [&] { return std::make_shared<const Network<T>>(keras.spec); });
   const auto paths = weight_paths(file, *network, keras.weighted);

@@ -14,6 +14,7 @@ inline constexpr std::int64_t model_format_version = 1;
 inline constexpr const char* loss_attribute = "loss";
 inline constexpr const char* input_attribute = "input";
 inline constexpr const char* classes_attribute = "class_names";
+inline constexpr const char* algorithms_attribute = "algorithms";
 inline constexpr const char* recipe_attribute = "recipe";
 inline constexpr const char* provenance_attribute = "provenance";
 

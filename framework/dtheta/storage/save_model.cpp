@@ -74,6 +74,19 @@ void write_keras(hdf5::Writer& file, const Model<T>& model) {
   }
 }
 
+/// The convolutions' algorithms in their order; empty where none is forced.
+std::vector<std::string> forced_algorithms(const NetworkSpec& spec) {
+  std::vector<std::string> names;
+  bool is_any_forced = false;
+  for (const LayerSpec& layer : spec.layers) {
+    const auto* const conv = std::get_if<Conv2dOptions>(&layer);
+    if (conv == nullptr) continue;
+    names.emplace_back(algorithm_name(conv->algorithm));
+    is_any_forced = is_any_forced || conv->algorithm != ConvAlgorithm::automatic;
+  }
+  return is_any_forced ? names : std::vector<std::string>();
+}
+
 template <class T>
 void write_dtheta(hdf5::Writer& file, const StoredModel<T>& stored) {
   const std::string group = dtheta_group;
@@ -82,6 +95,10 @@ void write_dtheta(hdf5::Writer& file, const StoredModel<T>& stored) {
   file.set_text(group, loss_attribute, stored.model.loss);
   file.set_text(group, input_attribute, Json{{"scale", stored.model.input.scale}}.dump());
   file.set_text(group, classes_attribute, Json(stored.model.class_names).dump());
+  const auto algorithms = forced_algorithms(stored.model.network->spec());
+  if (!algorithms.empty()) {
+    file.set_text(group, algorithms_attribute, Json(algorithms).dump());
+  }
   if (stored.recipe) file.set_text(group, recipe_attribute, to_json(*stored.recipe).dump());
   file.set_text(group, provenance_attribute, stored.provenance.dump());
 }

@@ -1,6 +1,6 @@
 #include "dtheta/storage/dataset_file.hpp"
 
-#include <cstring>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,7 +24,7 @@ using Names = std::vector<std::string>;
 template <class U>
 AlignedBuffer<std::byte> buffer_of(const std::vector<U>& numbers) {
   AlignedBuffer<std::byte> bytes(static_cast<Size>(numbers.size() * sizeof(U)));
-  std::memcpy(bytes.data(), numbers.data(), numbers.size() * sizeof(U));
+  std::ranges::copy(std::as_bytes(std::span(numbers)), bytes.data());
   return bytes;
 }
 

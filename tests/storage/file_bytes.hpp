@@ -6,10 +6,10 @@
 
 namespace dtheta::test {
 
-/// `number` in `width` bytes, little-endian.
+/// `number` in `width` bytes, little-endian; zeros beyond the eighth.
 inline std::string bytes_of(std::uint64_t number, int width) {
   std::string bytes;
-  for (int i = 0; i < width; ++i) bytes += static_cast<char>(number >> 8 * i);
+  for (int i = 0; i < width; ++i, number >>= 8) bytes += static_cast<char>(number);
   return bytes;
 }
 

@@ -39,10 +39,10 @@ struct Conv2dOptions {
 /// height, kernel width, input channels, filters}, bias b {filters}.
 ///
 /// 3×3 kernels with stride 1 and enough channels: by Winograd's algorithm, math/winograd.hpp.
-/// Few input channels: math/direct_convolution.hpp. All others: by im2col and matrix products on
-/// tiles of output positions whose columns fit the second-level cache; a tile may span samples, so
-/// small feature maps give large products too. Where windows are the input's memory in order (1x1
-/// kernels, kernels as large as the sample) nothing is copied.
+/// Few input channels: math/direct_convolution.hpp, but for dx. All others, and that: by im2col and
+/// matrix products on tiles of output positions whose columns fit the second-level cache; a tile
+/// may span samples, so small feature maps give large products too. Where windows are the input's
+/// memory in order (1x1 kernels, kernels as large as the sample) nothing is copied.
 ///
 /// Immutable; one object serves any number of tasks at once. No record; scratch for one tile.
 template <std::floating_point T>

@@ -38,11 +38,11 @@ class Dense final : public Layer<T> {
   /// x {m, inputs} → a {m, units}.
   void forward(const Forward<T>& pass) const override;
 
-  /// da {m, units} becomes dz, equation (10); dW and db are added to, (8); dx {m, inputs} is
-  /// overwritten, (9).
+  /// da {m, units} becomes dz, equation (10); dW and db are added to, (8), unless there is a
+  /// deposit; dx {m, inputs} is overwritten, (9).
   void backward(const Backward<T>& pass) const override;
 
-  /// x in tiles of rows of xᵀ, then dz in panels; for layers of many units.
+  /// x in tiles of rows of xᵀ, then dz in panels; where units are at least a quarter of the batch.
   Size deposit_size(std::span<const Shape> inputs, Size batch) const override;
   void batch_dtheta(const BatchDtheta<T>& pass) const override;
 

@@ -89,14 +89,14 @@ struct BatchDtheta {
   Size batch = 0;                 ///< as in Deposit
   Size m = 0;
   std::size_t parameter = 0;  ///< which of parameters()
-  Size first = 0;             ///< of the parameter's numbers; begins a multiple of 24 rows of it
-  std::span<T> dtheta;        ///< overwritten: those numbers of the sum over the m samples
+  Size first = 0;  ///< of the parameter's numbers; begins a multiple of `panel_rows` rows of it
+  std::span<T> dtheta;  ///< overwritten: those numbers of the sum over the m samples
 };
 
 /// A differentiable function of one or more inputs and of parameters θ.
 ///
 /// Shapes here are those of one sample; the views that forward and backward get have the number of
-/// samples m in front. Immutable after construction, and both methods write only what is handed to
+/// samples m in front. Immutable after construction, and all methods write only what is handed to
 /// them: one object serves any number of tasks at once without a lock. Nothing is thrown from
 /// forward and backward; shapes are checked once, in `output_shape`.
 template <std::floating_point T>

@@ -18,7 +18,7 @@ namespace dtheta {
 ///
 /// All functions: x {m, h, w, c}, z {m, oh, ow, filters}, θ {window_size, filters}; safe from any
 /// thread on disjoint outputs; every number is one chain of multiply-adds in a fixed order,
-/// whatever m and the vector unit.
+/// whatever m, and the same on AVX2 and AVX-512 (plain x86-64 does not fuse, so rounds twice).
 
 /// Elements of scratch that the functions need for a convolution with so many filters.
 template <std::floating_point T>

@@ -241,10 +241,9 @@ void pack_panels(const Factor<std::type_identity_t<T>>& b, T* panels, Size panel
 }
 
 template <std::floating_point T>
-void pack_rows(View<const std::type_identity_t<T>> a_transposed, T* tiles, Size tile_stride,
-               const PanelRange& range) {
+void pack_rows(View<const std::type_identity_t<T>> a_transposed, T* tiles, Size tile_stride) {
   assert(tile_stride >= a_transposed.dim(0) * panel_height<T>());
-  kernels<T>().pack(a_transposed, kernels<T>().height, tiles, tile_stride, range);
+  kernels<T>().pack(a_transposed, kernels<T>().height, tiles, tile_stride, {});
 }
 
 template <std::floating_point T>
@@ -259,8 +258,8 @@ template Size panel_height<float>();
 template Size panel_height<double>();
 template void pack_panels(const Factor<float>&, float*, Size, const PanelRange&);
 template void pack_panels(const Factor<double>&, double*, Size, const PanelRange&);
-template void pack_rows(View<const float>, float*, Size, const PanelRange&);
-template void pack_rows(View<const double>, double*, Size, const PanelRange&);
+template void pack_rows(View<const float>, float*, Size);
+template void pack_rows(View<const double>, double*, Size);
 template void panel_gemm(Size, Size, Size, const StridedFactor<float>&, const PanelFactor<float>&,
                          float*, Size, bool);
 template void panel_gemm(Size, Size, Size, const StridedFactor<double>&, const PanelFactor<double>&,

@@ -82,17 +82,16 @@ void pack_panels(const Factor<std::type_identity_t<T>>& b, T* panels, Size panel
 
 /// Packs Aᵀ {k, m}, row-major, for use as the left factor A {m, k}: tile i holds its columns of
 /// row 0, of row 1, ... one after another, zeros beyond m. The tiles begin `tile_stride` ≥ k ·
-/// panel_height() elements apart. Only the tiles of `range` are written, the first of them at
-/// `tiles`.
+/// panel_height() elements apart.
 template <std::floating_point T>
-void pack_rows(View<const std::type_identity_t<T>> a_transposed, T* tiles, Size tile_stride,
-               const PanelRange& range = {});
+void pack_rows(View<const std::type_identity_t<T>> a_transposed, T* tiles, Size tile_stride);
 
 /// C {m, n} = A {m, k} · B {k, n}, or C += A · B when `accumulate`. Rows of C begin `c_stride`
 /// elements apart; nothing is written beyond column n.
 ///
 /// Every element is one chain of fused multiply-adds in the order of k, so its bits depend on the
-/// operands only: not on the vector unit, nor on which rows or columns are computed together.
+/// operands only, not on which rows or columns are computed together; AVX2 and AVX-512 give the
+/// same (plain x86-64 does not fuse, so rounds twice).
 /// Runs on the calling thread; safe from any number of threads on disjoint C.
 template <std::floating_point T>
 void panel_gemm(Size m, Size n, Size k, const StridedFactor<T>& a, const PanelFactor<T>& b, T* c,

@@ -25,7 +25,7 @@ namespace dtheta {
 ///
 /// All functions: x {m, h, w, c}, z {m, oh, ow, filters}, θ {3, 3, c, filters}; safe from any
 /// thread on disjoint outputs; the bits do not depend on m, on how samples are grouped for
-/// `forward`, or on the vector unit.
+/// `forward`; AVX2 and AVX-512 give the same.
 
 /// Whether the windows are 3×3 with stride 1.
 bool winograd_applies(const Windows& windows);

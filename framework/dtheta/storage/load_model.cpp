@@ -87,6 +87,10 @@ void read_algorithms(const hdf5::Reader& file, NetworkSpec& spec) {
       if (!algorithm) {
         throw DataError("wanted automatic, direct, im2col or winograd for each Conv2D");
       }
+      const bool is_3x3 = conv->kernel == Extent2d{3, 3} && conv->stride == Extent2d{1, 1};
+      if (*algorithm == ConvAlgorithm::winograd && !is_3x3) {
+        throw DataError("names winograd for a Conv2D that is not 3x3 with strides of 1");
+      }
       conv->algorithm = *algorithm;
     }
     if (name != names.end()) throw DataError("names more algorithms than there are Conv2D");

@@ -86,13 +86,14 @@ void BatchGradient<T>::plan_sums(Size shards) {
   }
   for (Size shard = 0; shard < shards; ++shard) {
     const std::span<T> sums = sums_.emplace_back(total).span();
-    for (const Block& block : blocks_) {
-      if (network_.parameters()[block.parameter].offset != block.first) continue;
-      views_.push_back(
-          is_deferred(block.node)
-              ? View<T>()
-              : View<T>(sums.subspan(static_cast<std::size_t>(offsets_[block.parameter])),
-                        network_.parameters()[block.parameter].spec.shape));
+    for (std::size_t i = 0; i < network_.nodes().size(); ++i) {
+      const Node<T>& node = network_.nodes()[i];
+      for (std::size_t q = 0; q < node.parameter_count; ++q) {
+        const std::size_t p = node.first_parameter + q;
+        const auto from = sums.subspan(static_cast<std::size_t>(offsets_[p]));
+        views_.push_back(is_deferred(i) ? View<T>()
+                                        : View<T>(from, network_.parameters()[p].spec.shape));
+      }
     }
   }
 }

@@ -40,7 +40,8 @@ void for_each_batch(const Model<T>& model, const Dataset& data, std::span<const 
     workspaces.emplace_back(*model.network, samples_per_task, WorkspaceMode::inference);
   }
   PreparedTheta<T> theta(*model.network, WorkspaceMode::inference);
-  theta.update(model.theta.span());
+  theta.bind(model.theta.span());
+  workers.for_each(theta.parts(), [&](Size part, int) { theta.update_part(part); });
   workers.for_each((n + samples_per_task - 1) / samples_per_task, [&](Size task, int worker) {
     const Size first = task * samples_per_task;
     const Size m = std::min(samples_per_task, n - first);

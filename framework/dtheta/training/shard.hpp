@@ -21,8 +21,9 @@ ShardRange shard_range(Size m, Size shards, Size index);
 /// The number of shards for a batch of m when the recipe names none: a function of network and
 /// batch only, never of threads or caches, so that the bits stay the same everywhere.
 ///
-/// Many small shards keep many cores busy and activations in cache; each costs one more dθ to
-/// clear, fill and add. See docs/ARCHITECTURE.md for the measurement behind the rule.
+/// Many small shards keep many cores busy and activations in cache; each costs one more
+/// of the sums of dθ that are not deferred (BatchGradient). See docs/ARCHITECTURE.md for the
+/// measurement behind the rule.
 template <std::floating_point T>
 Size default_shards(const Network<T>& network, Size m);
 

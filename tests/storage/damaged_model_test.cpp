@@ -152,6 +152,27 @@ TEST_F(DamagedModel, LayersThatDoNotFitAreNamed) {
   EXPECT_TRUE(contains(complaint(&add_weights, "{garbage"), "model_config: not JSON: "));
 }
 
+TEST_F(DamagedModel, AForcedAlgorithmThatDoesNotFitIsNamed) {
+  constexpr const char* convolution = R"({"class_name": "Sequential", "config": {"layers": [
+    {"class_name": "InputLayer", "config": {"batch_input_shape": [null, 5, 5, 1], "name": "i"}},
+    {"class_name": "Conv2D", "config": {"name": "c", "filters": 2, "kernel_size": [5, 5],
+      "strides": [1, 1], "padding": "valid", "activation": "linear"}},
+    {"class_name": "Flatten", "config": {"name": "f"}},
+    {"class_name": "Dense", "config": {"name": "d", "units": 3, "activation": "softmax"}}]}})";
+  const auto complaint_of_algorithms = [&](const char* algorithms) {
+    return complaint(
+        [&](Writer& file) {
+          file.create_group("/dtheta");
+          file.set_text("/dtheta", "algorithms", algorithms);
+        },
+        convolution);
+  };
+  EXPECT_TRUE(contains(complaint_of_algorithms(R"(["winograd"])"),
+                       "attribute algorithms: names winograd for a Conv2D that is not 3x3"));
+  EXPECT_TRUE(contains(complaint_of_algorithms(R"(["fft"])"), "wanted automatic, direct, im2col"));
+  EXPECT_TRUE(contains(complaint_of_algorithms("[]"), "wanted automatic, direct, im2col"));
+}
+
 TEST_F(DamagedModel, WrongDescriptionsAreNamed) {
   EXPECT_EQ(complaint_of("loss", "hinge"),
             "/dtheta names the loss 'hinge', which this dtheta does not have");

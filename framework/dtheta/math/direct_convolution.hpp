@@ -12,9 +12,9 @@
 namespace dtheta {
 
 /// With few channels a column matrix (math/im2col.hpp) costs more to make than to multiply. Here
-/// the product of a row of outputs takes its left factor from x itself: a window is `height` runs
-/// of `width · channels` numbers, and neighbouring windows begin a stride apart. Samples with
-/// padding are first copied into a border of zeros.
+/// the product of a sample takes its left factor from x itself: a window is `height` segments of
+/// `width · channels` numbers, and the windows of a row of outputs begin a stride apart. Samples
+/// with padding are first copied into a border of zeros.
 ///
 /// All functions: x {m, h, w, c}, z {m, oh, ow, filters}, θ {window_size, filters}; safe from any
 /// thread on disjoint outputs; every number is one chain of multiply-adds in a fixed order,

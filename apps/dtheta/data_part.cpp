@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "dtheta/storage/dataset_file.hpp"
 #include "dtheta/storage/model_file.hpp"
 #include "dtheta/training/evaluation.hpp"
 
@@ -30,8 +29,9 @@ Option split_option(std::string& target) {
                 target, {"train", "validation", "test"});
 }
 
-DataPart read_part(const std::filesystem::path& file, const std::string& name) {
-  DatasetSplits splits = read_dataset(file);
+DataPart read_part(const std::filesystem::path& file, const DatasetReading& reading,
+                   const std::string& name) {
+  DatasetSplits splits = read_dataset(file, reading);
   std::string found;
   for (auto& [part, data] : {std::pair<std::string, std::optional<Dataset>&>{"test", splits.test},
                              {"validation", splits.validation},

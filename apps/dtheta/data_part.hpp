@@ -10,6 +10,7 @@
 #include "dtheta/core/error.hpp"
 #include "dtheta/data/splits.hpp"
 #include "dtheta/model/model.hpp"
+#include "dtheta/storage/dataset_file.hpp"
 #include "option.hpp"
 
 namespace dtheta::cli {
@@ -24,9 +25,11 @@ struct DataPart {
 /// --split; the empty text is the default of `read_part`.
 Option split_option(std::string& target);
 
-/// Reads `file` and keeps the part of that name; of an empty name the first there is of test,
-/// validation and train. Throws DataError when there is no such part, else as read_dataset.
-DataPart read_part(const std::filesystem::path& file, const std::string& name);
+/// Reads `file` as `reading` says and keeps the part of that name; of an empty name the first there
+/// is of test, validation and train. Throws DataError when there is no such part, else as
+/// read_dataset.
+DataPart read_part(const std::filesystem::path& file, const DatasetReading& reading,
+                   const std::string& name);
 
 /// Whether the classes are called otherwise than "0", "1", ...: what a class is called that has no
 /// name.

@@ -11,32 +11,41 @@
 #include "dtheta/storage/dataset_file.hpp"
 #include "dtheta/storage/importers.hpp"
 #include "output.hpp"
+#include "reading_options.hpp"
 
 namespace dtheta::cli {
 namespace {
 
 using Paths = std::vector<std::filesystem::path>;
 
-Option output_option(std::filesystem::path& target) {
-  return required(
-      path({.name = "output", .help = "data set to write, replaced if it exists"}, target));
-}
-
-/// A command that makes a data set and writes it to --output.
+/// A command that makes a data set and writes it to --output, perhaps compressed.
 class MakeDataset : public Command {
  public:
   ExitCode run(const Console& console) final {
     check_output(output_, inputs());
     const DatasetSplits splits = make();
-    write_dataset(output_, splits);
+    write_dataset(output_, splits, static_cast<int>(compression_));
     console.out << summary_text(output_, splits);
     return ExitCode::done;
   }
 
  protected:
-  std::filesystem::path output_;
+  OptionGroup output_group() {
+    return {.title = "Output",
+            .options = {required(path(
+                            {.name = "output", .help = "data set to write, replaced if it exists"},
+                            output_)),
+                        whole_number({.name = "compress",
+                                      .placeholder = "LEVEL",
+                                      .help = "packs the file by gzip; 1 is fastest, 9 smallest, "
+                                              "0 does not pack"},
+                                     compression_, 0, 9)}};
+  }
 
  private:
+  std::filesystem::path output_;
+  Size compression_ = 0;
+
   virtual Paths inputs() const = 0;
   virtual DatasetSplits make() const = 0;
 };
@@ -57,7 +66,7 @@ class ImportIdx final : public MakeDataset {
                      .help = "pictures and labels for training, then those for testing",
                      .least = 2,
                      .most = 4},
-        .groups = {{.title = "Output", .options = {output_option(output_)}}}};
+        .groups = {output_group()}};
   }
 
  private:
@@ -92,7 +101,7 @@ class ImportCifar10 final : public MakeDataset {
                     .options = {paths(
                         {.name = "test", .placeholder = "BATCH...", .help = "batches for testing"},
                         test_)}},
-                   {.title = "Output", .options = {output_option(output_)}}}};
+                   output_group()}};
   }
 
  private:
@@ -132,7 +141,7 @@ class ImportCsv final : public MakeDataset {
                                                             "(from the end: -1 is the last)"},
                                                    label_column_)),
                                 path({.name = "test", .help = "samples for testing"}, test_)}},
-                   {.title = "Output", .options = {output_option(output_)}}}};
+                   output_group()}};
   }
 
  private:
@@ -168,7 +177,7 @@ class MakeDigits final : public MakeDataset {
                                 .placeholder = "S",
                                 .help = "where the random numbers begin"},
                                options_.seed)}},
-            {.title = "Output", .options = {output_option(output_)}}}};
+            output_group()}};
   }
 
  private:
@@ -181,18 +190,19 @@ class MakeDigits final : public MakeDataset {
 class DatasetInfo final : public Command {
  public:
   DatasetInfo() {
-    interface() = {.usage = "FILE [--json]",
+    interface() = {.usage = "FILE [OPTION...]",
                    .description =
                        "Shows the parts of a data set with samples, shapes, types and ranges, and "
                        "how many samples each class has.",
                    .examples = {},
                    .operands = {.placeholder = "FILE", .help = "a data set", .least = 1, .most = 1},
-                   .groups = {{.title = "Output", .options = {json_option(is_json_)}}}};
+                   .groups = {reading_options(reading_),
+                              {.title = "Output", .options = {json_option(is_json_)}}}};
   }
 
   ExitCode run(const Console& console) override {
     const std::filesystem::path file = interface().operands.values.front();
-    const DatasetSplits splits = read_dataset(file);
+    const DatasetSplits splits = read_dataset(file, reading_);
     if (is_json_) {
       print_json(console, summary_json(file, splits));
     } else {
@@ -202,6 +212,7 @@ class DatasetInfo final : public Command {
   }
 
  private:
+  DatasetReading reading_;
   bool is_json_ = false;
 };
 

@@ -125,6 +125,12 @@ std::string targets_table(const std::vector<Part>& parts) {
 
 }  // namespace
 
+std::string recognition_text(const DatasetSplits& splits) {
+  std::string text;
+  for (const std::string& remark : splits.remarks) text += remark + "\n";
+  return text;
+}
+
 std::string summary_text(const std::filesystem::path& file, const DatasetSplits& splits) {
   const std::vector<Part> parts = parts_of(splits);
   if (parts.empty()) return fmt::format("{}: a data set without parts\n", file.string());
@@ -138,7 +144,8 @@ std::string summary_text(const std::filesystem::path& file, const DatasetSplits&
 nlohmann::ordered_json summary_json(const std::filesystem::path& file,
                                     const DatasetSplits& splits) {
   const std::vector<Part> parts = parts_of(splits);
-  nlohmann::ordered_json json{{"file", file.string()}, {"kind", "dataset"}};
+  nlohmann::ordered_json json{
+      {"file", file.string()}, {"kind", "dataset"}, {"remarks", splits.remarks}};
   if (!parts.empty()) {
     json["classes"] = parts.front().data->classes();
     json["class_names"] = parts.front().data->class_names();

@@ -7,6 +7,7 @@
 #include "dtheta/storage/model_file.hpp"
 #include "evaluation_text.hpp"
 #include "output.hpp"
+#include "reading_options.hpp"
 #include "runtime.hpp"
 #include "text.hpp"
 
@@ -30,6 +31,7 @@ class Evaluate final : public Command {
                    {.title = "Data",
                     .options = {required(path({.name = "data", .help = "a data set"}, data_)),
                                 split_option(split_)}},
+                   reading_options(reading_),
                    run_options(run_),
                    {.title = "Output", .options = {json_option(is_json_)}}}};
   }
@@ -43,7 +45,7 @@ class Evaluate final : public Command {
   template <std::floating_point T>
   ExitCode run_in(const Console& console) const {
     const Runtime runtime = start_runtime(run_, inspect_machine(), console);
-    const DataPart part = read_part(data_, split_);
+    const DataPart part = read_part(data_, reading_, split_);
     const auto model = load_model_for<T>(part.input, model_);
     check_fit(model, part.data, data_);
     warn_of_doubtful_fit(model, part.data, part.input, console);
@@ -69,6 +71,7 @@ class Evaluate final : public Command {
 
   std::filesystem::path model_;
   std::filesystem::path data_;
+  DatasetReading reading_;
   std::string split_;
   RunOptions run_;
   bool is_json_ = false;

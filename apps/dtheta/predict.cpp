@@ -8,6 +8,7 @@
 #include "dtheta/storage/predictions_file.hpp"
 #include "dtheta/training/evaluation.hpp"
 #include "output.hpp"
+#include "reading_options.hpp"
 #include "runtime.hpp"
 #include "text.hpp"
 
@@ -31,6 +32,7 @@ class Predict final : public Command {
             {.title = "Data",
              .options = {required(path({.name = "data", .help = "a data set"}, data_)),
                          split_option(split_)}},
+            reading_options(reading_),
             run_options(run_),
             {.title = "Output",
              .options = {required(path({.name = "output",
@@ -55,7 +57,7 @@ class Predict final : public Command {
   template <std::floating_point T>
   ExitCode run_in(const Console& console) const {
     const Runtime runtime = start_runtime(run_, inspect_machine(), console);
-    const DataPart part = read_part(data_, split_);
+    const DataPart part = read_part(data_, reading_, split_);
     const auto model = load_model_for<T>(part.input, model_);
     Workers workers(runtime.threads);
     const AlignedBuffer<T> predictions =
@@ -79,6 +81,7 @@ class Predict final : public Command {
 
   std::filesystem::path model_;
   std::filesystem::path data_;
+  DatasetReading reading_;
   std::string split_;
   std::filesystem::path output_;
   RunOptions run_;

@@ -59,7 +59,7 @@ class Train final : public Command {
   ExitCode run_in(const ModelSource& source, const Console& console) {
     const Runtime runtime = start_runtime(options_.run, inspect_machine(), console);
     const TrainingData data =
-        read_training_data(options_.data, options_.test_data, options_.recipe);
+        read_training_data(options_.data, options_.test_data, options_.reading, options_.recipe);
     Model<T> model = starting_model<T>(source, options_, data, console);
     check_other_parts(model, data, console);
     Workers workers(runtime.threads);

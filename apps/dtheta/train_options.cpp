@@ -11,6 +11,7 @@
 #include "dtheta/optimizers/schedule.hpp"
 #include "dtheta/storage/model_file.hpp"
 #include "output.hpp"
+#include "reading_options.hpp"
 #include "text.hpp"
 
 namespace dtheta::cli {
@@ -197,8 +198,8 @@ void check_momentum(const Interface& interface, const OptimizerOptions& optimize
 }  // namespace
 
 std::vector<OptionGroup> train_groups(TrainOptions& options) {
-  return {data_group(options), model_group(options), optimisation_group(options),
-          run_options(options.run), output_group(options)};
+  return {data_group(options),         reading_options(options.reading), model_group(options),
+          optimisation_group(options), run_options(options.run),         output_group(options)};
 }
 
 void check_train_options(const Interface& interface, const ModelSource& model,

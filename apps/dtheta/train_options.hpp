@@ -7,6 +7,7 @@
 
 #include "command.hpp"
 #include "dtheta/model/recipe.hpp"
+#include "dtheta/storage/dataset_file.hpp"
 #include "model_source.hpp"
 #include "runtime.hpp"
 
@@ -16,6 +17,7 @@ namespace dtheta::cli {
 struct TrainOptions {
   std::filesystem::path data;
   std::filesystem::path test_data;  ///< empty: the data's own test part, if it has one
+  DatasetReading reading;           ///< of both
   std::string model;                ///< see find_model
   std::string loss;                 ///< empty: follows from data and model
   std::string precision = "float32";
@@ -29,7 +31,7 @@ struct TrainOptions {
   bool is_dry_run = false;
 };
 
-/// The groups Data, Model, Optimisation, Run and Output, bound to `options`.
+/// The groups Data, Data files, Model, Optimisation, Run and Output, bound to `options`.
 std::vector<OptionGroup> train_groups(TrainOptions& options);
 
 /// Throws UsageError for options that contradict each other, naming both, and fills in what follows

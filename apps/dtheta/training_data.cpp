@@ -9,7 +9,6 @@
 #include "dtheta/core/error.hpp"
 #include "dtheta/data/sampler.hpp"
 #include "dtheta/data/splits.hpp"
-#include "dtheta/storage/dataset_file.hpp"
 
 namespace dtheta::cli {
 namespace {
@@ -49,8 +48,9 @@ std::optional<Evaluation> TrainingData::validate(const Model<T>& model, Workers&
 }
 
 TrainingData read_training_data(const std::filesystem::path& data,
-                                const std::filesystem::path& test_data, const Recipe& recipe) {
-  DatasetSplits splits = read_dataset(data);
+                                const std::filesystem::path& test_data,
+                                const DatasetReading& reading, const Recipe& recipe) {
+  DatasetSplits splits = read_dataset(data, reading);
   if (!splits.train) {
     throw DataError(data.string() + " has no train part; is it the data to test on?");
   }
@@ -69,7 +69,7 @@ TrainingData read_training_data(const std::filesystem::path& data,
                       .test_file = data,
                       .test_input = input};
   if (!test_data.empty()) {
-    DatasetSplits other = read_dataset(test_data);
+    DatasetSplits other = read_dataset(test_data, reading);
     result.test = take_test(other, test_data);
     result.test_file = test_data;
     result.test_input = other.preparation_of(result.test->type());

@@ -10,6 +10,7 @@
 #include "dtheta/data/dataset.hpp"
 #include "dtheta/model/model.hpp"
 #include "dtheta/model/recipe.hpp"
+#include "dtheta/storage/dataset_file.hpp"
 #include "dtheta/training/evaluation.hpp"
 
 namespace dtheta::cli {
@@ -34,11 +35,12 @@ struct TrainingData {
   std::optional<Evaluation> validate(const Model<T>& model, Workers& workers) const;
 };
 
-/// Reads the train part of `data`, its validation part or the recipe's share of the train part,
-/// and the test part: of `test_data` (or its only part) where that is not empty, else of `data`.
-/// Throws UsageError for a validation share where there is a validation part, DataError when there
-/// is no part to train or test on, else as read_dataset.
+/// Reads the files as `reading` says: the train part of `data`, its validation part or the recipe's
+/// share of the train part, and the test part: of `test_data` (or its only part) where that is not
+/// empty, else of `data`. Throws UsageError for a validation share where there is a validation
+/// part, DataError when there is no part to train or test on, else as read_dataset.
 TrainingData read_training_data(const std::filesystem::path& data,
-                                const std::filesystem::path& test_data, const Recipe& recipe);
+                                const std::filesystem::path& test_data,
+                                const DatasetReading& reading, const Recipe& recipe);
 
 }  // namespace dtheta::cli

@@ -54,7 +54,7 @@ Workload make_workload(const ModelSource& source, const std::filesystem::path& f
   std::optional<Model<float>> loaded;
   if (source.kind == ModelKind::file) loaded = load_model<float>(source.file).model;
   const auto make_data = [&] {
-    if (!file.empty()) return read_part(file, "train").data;
+    if (!file.empty()) return read_part(file, {}, "train").data;
     const DataTraits traits = loaded ? traits_of(*loaded) : traits_of(source);
     return random_data(traits, samples_for(traits.sample_shape, batch_size));
   };

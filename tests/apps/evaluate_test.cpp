@@ -168,10 +168,11 @@ TEST_F(Inspect, TellsLayersRecipeAndDigestOfAModel) {
 }
 
 TEST_F(Inspect, TellsOfADataSetWhatDatasetInfoTells) {
-  for (const Words& json : {Words{}, Words{"--json"}}) {
-    EXPECT_EQ(output_of(Words{"inspect", "digits.h5"} + json),
-              output_of(Words{"dataset", "info", "digits.h5"} + json));
-  }
+  const std::string info = output_of({"dataset", "info", "digits.h5"});
+  EXPECT_TRUE(output_of({"inspect", "digits.h5"}).ends_with("\n\n" + info));
+  nlohmann::json json = json_of({"inspect", "digits.h5"});
+  json.erase("objects");
+  EXPECT_EQ(json, json_of({"dataset", "info", "digits.h5"}));
 }
 
 TEST_F(DthetaProgram, ARegressionHasALossOnly) {

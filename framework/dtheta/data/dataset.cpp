@@ -14,34 +14,6 @@
 namespace dtheta {
 namespace {
 
-/// Calls visit(U{}) with the C++ type U that `type` stands for.
-template <class Visitor>
-auto with_element_type(ElementType type, Visitor visit) {
-  switch (type) {
-    case ElementType::uint8:
-      return visit(std::uint8_t{});
-    case ElementType::int8:
-      return visit(std::int8_t{});
-    case ElementType::uint16:
-      return visit(std::uint16_t{});
-    case ElementType::int16:
-      return visit(std::int16_t{});
-    case ElementType::uint32:
-      return visit(std::uint32_t{});
-    case ElementType::int32:
-      return visit(std::int32_t{});
-    case ElementType::uint64:
-      return visit(std::uint64_t{});
-    case ElementType::int64:
-      return visit(std::int64_t{});
-    case ElementType::float32:
-      return visit(float{});
-    case ElementType::float64:
-      break;
-  }
-  return visit(double{});
-}
-
 void check_size(ElementType type, const Shape& sample_shape, Size samples, Size bytes) {
   if (sample_shape.rank() < 1 || sample_shape.rank() > 4 || sample_shape.size() == 0) {
     throw DataError(fmt::format("the samples' shape is {}; wanted 1 to 4 extents of at least 1",

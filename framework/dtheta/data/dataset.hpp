@@ -30,6 +30,34 @@ enum class ElementType {
   float64
 };
 
+/// Calls visit(U{}) with the C++ type U that `type` stands for, and returns what it returns.
+template <class Visitor>
+auto with_element_type(ElementType type, Visitor visit) {
+  switch (type) {
+    case ElementType::uint8:
+      return visit(std::uint8_t{});
+    case ElementType::int8:
+      return visit(std::int8_t{});
+    case ElementType::uint16:
+      return visit(std::uint16_t{});
+    case ElementType::int16:
+      return visit(std::int16_t{});
+    case ElementType::uint32:
+      return visit(std::uint32_t{});
+    case ElementType::int32:
+      return visit(std::int32_t{});
+    case ElementType::uint64:
+      return visit(std::uint64_t{});
+    case ElementType::int64:
+      return visit(std::int64_t{});
+    case ElementType::float32:
+      return visit(float{});
+    case ElementType::float64:
+      break;
+  }
+  return visit(double{});
+}
+
 /// Bytes of one element: 1, 2, 4 or 8.
 Size element_size(ElementType type);
 /// "uint8", "float32", ...

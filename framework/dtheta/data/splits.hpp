@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "dtheta/data/dataset.hpp"
 
@@ -14,6 +16,8 @@ struct DatasetSplits {
   std::optional<Dataset> test;
   /// What the file asks for; none: `default_preparation` of the samples' type.
   std::optional<InputPreparation> preparation = {};
+  /// How the source was understood, a line each: "targets: one-hot rows, without names".
+  std::vector<std::string> remarks = {};
 
   /// How samples of `type` become the network's input.
   InputPreparation preparation_of(ElementType type) const {

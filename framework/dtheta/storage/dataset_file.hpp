@@ -2,22 +2,54 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string>
 
+#include "dtheta/core/error.hpp"
+#include "dtheta/core/shape.hpp"
 #include "dtheta/data/splits.hpp"
 
 namespace dtheta {
 
-/// Reads every part of a data set into memory, in its native type: dtheta's own layout
-/// (/train/x, /train/y, ...) or the course layout (train_set_x, train_set_y, test_set_x,
-/// test_set_y, list_classes; either part may be missing). Pictures without channels, {N, H, W},
-/// become HxWx1. Throws InputOutputError when the file cannot be read, DataError when its content
-/// is not a data set: naming the file, the HDF5 object, what was found and what was wanted; for an
-/// unknown layout with the file's tree. HDF5: from one thread at a time.
-DatasetSplits read_dataset(const std::filesystem::path& path);
+/// How pictures lie in a file: N samples, H height, W width, C channels, outermost first.
+enum class PictureLayout { nhw, nhwc, nchw };
 
-/// Writes dtheta's layout, atomically. The same data gives the same bytes. Throws DataError when
-/// there is no part, an empty one, or parts of different classes; else as AtomicFile. HDF5: from
-/// one thread at a time.
-void write_dataset(const std::filesystem::path& path, const DatasetSplits& splits);
+/// What targets mean.
+enum class Task { classification, regression };
+
+/// What a caller knows of a file that the file does not tell. It goes before what is recognised.
+struct DatasetReading {
+  /// The paths of samples and targets, both or neither. "{split}" in both stands for the parts'
+  /// names; without it they are a part for training.
+  std::string x = {};
+  std::string y = {};
+  std::optional<PictureLayout> layout = {};
+  /// {H, W, C}: what samples are that lie in the file as rows of H·W·C numbers.
+  std::optional<Shape> input_shape = {};
+  std::optional<Task> task = {};
+};
+
+/// The file is HDF5, but no rule finds a data set in it. The message also shows the file's tree.
+struct UnknownLayout : DataError {
+  UnknownLayout(const std::string& why, const std::string& message)
+      : DataError(message), reason(why) {}
+  std::string reason;  ///< what was looked for and how to help, without file and tree
+};
+
+/// Reads every part of a data set into memory, in its native type, from any of the layouts that
+/// docs/formats.md lists. Pictures become NHWC, those without channels HxWx1; labels become class
+/// numbers. `remarks` of the result tell what was recognised, and by which rule.
+///
+/// Throws InputOutputError when the file cannot be read, DataError when its content is not a data
+/// set: naming the file, the HDF5 object, what was found and what was wanted; UnknownLayout for an
+/// unknown layout; UsageError for a reading that cannot be. HDF5: from one thread at a time.
+DatasetSplits read_dataset(const std::filesystem::path& path, const DatasetReading& reading = {});
+
+/// Writes dtheta's layout, atomically. The same data gives the same bytes. `compression` is gzip's
+/// level from 1 to 9 (with shuffled bytes), or 0 for none. Throws DataError when there is no part,
+/// an empty one, or parts of different classes; else as AtomicFile. HDF5: from one thread at a
+/// time.
+void write_dataset(const std::filesystem::path& path, const DatasetSplits& splits,
+                   int compression = 0);
 
 }  // namespace dtheta

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <cassert>
+#include <utility>
 
 #include <fmt/format.h>
 #include <hdf5.h>
@@ -38,9 +40,9 @@ Shape Reader::shape_of(std::string_view object, const Handle& space) const {
   }
 }
 
-ArrayInfo Reader::describe(std::string_view dataset) const {
+OpenArray Reader::open(std::string_view dataset) const {
   const Quiet quiet;
-  const Handle opened = open_dataset(dataset);
+  Handle opened = open_dataset(dataset);
   const Handle type(H5Dget_type(opened.get()));
   const auto element = element_type(type.get());
   if (!element) {
@@ -51,30 +53,63 @@ ArrayInfo Reader::describe(std::string_view dataset) const {
   if (const auto reason = unsafe_size(opened.get(), shape, element_size(*element), file_size_)) {
     fail(dataset, *reason);
   }
-  return {*element, shape};
+  return {std::string(dataset), {*element, shape}, std::move(opened)};
+}
+
+ArrayInfo Reader::describe(std::string_view dataset) const { return open(dataset).info; }
+
+void Reader::read_rows(const OpenArray& array, Size first, Size count,
+                       std::span<std::byte> numbers) const {
+  const Shape& shape = array.info.shape;
+  const Shape rows = shape.sample().batch(count);
+  assert(first >= 0 && count >= 0 && first + count <= shape[0]);
+  assert(static_cast<Size>(numbers.size()) == rows.size() * element_size(array.info.type));
+  if (rows.size() == 0) return;
+  const Quiet quiet;
+  std::array<hsize_t, Shape::max_rank> start{static_cast<hsize_t>(first)};
+  std::array<hsize_t, Shape::max_rank> extents{};
+  std::ranges::transform(rows.extents(), extents.begin(),
+                         [](Size extent) { return static_cast<hsize_t>(extent); });
+  const Handle in_file(H5Dget_space(array.dataset.get()));
+  check(array.name, H5Sselect_hyperslab(in_file.get(), H5S_SELECT_SET, start.data(), nullptr,
+                                        extents.data(), nullptr));
+  const Handle in_memory(H5Screate_simple(rows.rank(), extents.data(), nullptr));
+  check(array.name, H5Dread(array.dataset.get(), native_type(array.info.type), in_memory.get(),
+                            in_file.get(), H5P_DEFAULT, numbers.data()));
 }
 
 /// `type` is that of `numbers`: HDF5 converts.
-void Reader::read_into(std::string_view dataset, const ArrayInfo& info, ElementType type,
-                       void* numbers) const {
-  if (info.shape.size() == 0) return;
+void Reader::read_into(const OpenArray& array, ElementType type, void* numbers) const {
+  if (array.info.shape.size() == 0) return;
   const Quiet quiet;
-  const Handle opened = open_dataset(dataset);
-  check(dataset, H5Dread(opened.get(), native_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers));
+  check(array.name,
+        H5Dread(array.dataset.get(), native_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers));
 }
 
 AlignedBuffer<std::byte> Reader::read_numbers(std::string_view dataset) const {
-  const ArrayInfo info = describe(dataset);
-  AlignedBuffer<std::byte> numbers(info.bytes());
-  read_into(dataset, info, info.type, numbers.data());
+  const OpenArray array = open(dataset);
+  AlignedBuffer<std::byte> numbers(array.info.bytes());
+  read_into(array, array.info.type, numbers.data());
   return numbers;
 }
 
 AlignedBuffer<double> Reader::read_doubles(std::string_view dataset) const {
-  const ArrayInfo info = describe(dataset);
-  AlignedBuffer<double> numbers(info.shape.size());
-  read_into(dataset, info, ElementType::float64, numbers.data());
+  const OpenArray array = open(dataset);
+  AlignedBuffer<double> numbers(array.info.shape.size());
+  read_into(array, ElementType::float64, numbers.data());
   return numbers;
+}
+
+bool Reader::holds_numbers(std::string_view dataset) const {
+  const Quiet quiet;
+  const Handle opened = open_dataset(dataset);
+  return element_type(Handle(H5Dget_type(opened.get())).get()).has_value();
+}
+
+bool Reader::holds_texts(std::string_view dataset) const {
+  const Quiet quiet;
+  const Handle opened = open_dataset(dataset);
+  return H5Tget_class(Handle(H5Dget_type(opened.get())).get()) == H5T_STRING;
 }
 
 std::vector<std::string> Reader::read_texts(std::string_view dataset) const {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,45 @@ struct ArrayInfo {
   Shape shape;
 
   Size bytes() const { return shape.size() * element_size(type); }
+};
+
+/// What stands at a place of a file's tree.
+enum class ObjectKind { group, dataset, link, damaged };
+
+/// One object of a file.
+struct TreeEntry {
+  std::string path;  ///< "/train/x"
+  std::string name;  ///< "x"
+  int level = 1;     ///< 1 for the members of the root
+  ObjectKind kind = ObjectKind::group;
+  std::string text = {};  ///< of a dataset its type and shape, or why it cannot be read
+
+  /// The name as it stands in a tree: indented by its level, "/" after a group.
+  std::string label() const;
+};
+
+/// How much of a tree is looked at: a file can hold millions of objects, and groups that contain
+/// themselves.
+struct TreeLimits {
+  int levels;
+  std::size_t members;  ///< of one group
+  std::size_t entries;  ///< of all
+};
+
+/// A row of the table in which Fuel keeps which rows of which dataset belong to which part.
+struct SplitRow {
+  std::string split;   ///< "train"
+  std::string source;  ///< "features"
+  Size start;
+  Size stop;
+};
+
+/// A dataset of numbers that has been found fit for reading, held open. Must not outlive the
+/// Reader.
+struct OpenArray {
+  std::string name;
+  ArrayInfo info;
+  Handle dataset;
 };
 
 /// Reads an HDF5 file without trusting it.
@@ -57,10 +97,19 @@ class Reader {
 
   /// Type and shape of a dataset of numbers.
   ArrayInfo describe(std::string_view dataset) const;
+  /// The same, held open for reading it by rows.
+  OpenArray open(std::string_view dataset) const;
+  /// The rows {first, ..., first + count - 1} of the array's outermost axis, in native byte order,
+  /// into `numbers` {count * info.shape.sample().size() * element size}. They must be there.
+  void read_rows(const OpenArray& array, Size first, Size count,
+                 std::span<std::byte> numbers) const;
   /// Its numbers in native byte order, {describe(dataset).bytes()}.
   AlignedBuffer<std::byte> read_numbers(std::string_view dataset) const;
   /// Its numbers as doubles, {describe(dataset).shape.size()}; rounded where they must be.
   AlignedBuffer<double> read_doubles(std::string_view dataset) const;
+  /// Whether it is a dataset of numbers that dtheta reads, or of strings.
+  bool holds_numbers(std::string_view dataset) const;
+  bool holds_texts(std::string_view dataset) const;
   /// A dataset of strings, of fixed or variable length; any shape, row-major.
   std::vector<std::string> read_texts(std::string_view dataset) const;
 
@@ -69,8 +118,16 @@ class Reader {
   std::optional<double> number(std::string_view object, const std::string& attribute) const;
   std::optional<std::string> text(std::string_view object, const std::string& attribute) const;
 
-  /// The file's groups and datasets, a line each, as far as it is short: for error messages.
+  /// The root's attribute `split`, Fuel's table; empty where there is none.
+  std::vector<SplitRow> split_table() const;
+
+  /// The file's objects, parents before their members, members in alphabetical order. Links and
+  /// damaged objects are entries, too.
+  std::vector<TreeEntry> entries(TreeLimits limits) const;
+  /// The entries, a line each, as far as it is short: for error messages.
   std::string tree() const;
+  /// How a dataset lies in the file: "contiguous", "chunks of 64x28x28, gzip 4, shuffle".
+  std::string storage_text(std::string_view dataset) const;
 
   /// Throws DataError: "file: object message".
   [[noreturn]] void fail(std::string_view object, std::string_view message) const;
@@ -79,8 +136,7 @@ class Reader {
   Handle open_root() const;
   Handle find(std::string_view object) const;
   Handle open_dataset(std::string_view dataset) const;
-  void read_into(std::string_view dataset, const ArrayInfo& info, ElementType type,
-                 void* numbers) const;
+  void read_into(const OpenArray& array, ElementType type, void* numbers) const;
   Handle open_attribute(std::string_view object, const std::string& attribute) const;
   std::vector<std::string> texts_in(std::string_view object, const TextBuffer& buffer) const;
   Shape shape_of(std::string_view object, const Handle& space) const;

@@ -14,17 +14,11 @@
 namespace dtheta::hdf5 {
 namespace {
 
-// A file can hold millions of objects, and groups that contain themselves.
-constexpr std::size_t most_lines = 40;
-constexpr std::size_t most_levels = 6;
-
 std::string shape_text(Id space) {
   const int rank = H5Sget_simple_extent_ndims(space);
   std::vector<hsize_t> extents(static_cast<std::size_t>(std::max(rank, 0)));
   H5Sget_simple_extent_dims(space, extents.data(), nullptr);
-  std::string text;
-  for (const hsize_t extent : extents) text += (text.empty() ? "" : ", ") + std::to_string(extent);
-  return "{" + text + "}";
+  return fmt::format("{{{}}}", fmt::join(extents, ", "));
 }
 
 std::string dataset_text(Id dataset) {
@@ -34,57 +28,80 @@ std::string dataset_text(Id dataset) {
   return fmt::format("{} {}", type_text(type.get()), shape_text(space.get()));
 }
 
-/// The lines of a tree while they are put together.
+/// The entries of a tree while they are put together.
 class Tree {
  public:
-  explicit Tree(const RawFile& file) : file_(file) {}
+  Tree(const RawFile& file, TreeLimits limits) : file_(file), limits_(limits) {}
 
-  void add_members(Id group, std::size_t level) {
-    if (level > most_levels) return;
-    for (const std::string& name : member_names(group, most_lines + 1)) {
-      if (lines_.size() > most_lines) return;
-      add_member(group, name, level);
+  void add_members(Id group, const std::string& parent, int level) {
+    if (level > limits_.levels) return;
+    for (const std::string& name : member_names(group, limits_.members)) {
+      if (entries_.size() >= limits_.entries) return;
+      add_member(group, parent, name, level);
     }
   }
 
-  std::string text() {
-    if (lines_.size() > most_lines) lines_.back() = "...";
-    return fmt::format("{}\n", fmt::join(lines_, "\n"));
-  }
+  std::vector<TreeEntry> entries() && { return std::move(entries_); }
 
  private:
-  /// A line for the member of a group, and those below it.
-  void add_member(Id group, const std::string& name, std::size_t level) {
-    const std::string label = std::string(2 * level, ' ') + printable(name);
+  /// An entry for the member of a group, and those below it.
+  void add_member(Id group, const std::string& parent, const std::string& name, int level) {
     H5L_info_t link{};
     if (H5Lget_info(group, name.c_str(), &link, H5P_DEFAULT) < 0) return;
+    TreeEntry entry{.path = parent + "/" + name, .name = name, .level = level};
     if (link.type != H5L_TYPE_HARD) {
-      lines_.push_back(label + "  (a link, not followed)");
+      add(std::move(entry), ObjectKind::link, "(a link, not followed)");
       return;
     }
     const bool is_unsafe = unsafe_header(file_, link.u.address).has_value();
     const Handle member(is_unsafe ? -1 : H5Oopen(group, name.c_str(), H5P_DEFAULT));
     if (!member) {
-      lines_.push_back(label + "  (damaged)");
+      add(std::move(entry), ObjectKind::damaged, "(damaged)");
     } else if (H5Iget_type(member.get()) == H5I_DATASET) {
-      lines_.push_back(label + "  " + dataset_text(member.get()));
+      add(std::move(entry), ObjectKind::dataset, dataset_text(member.get()));
     } else {
-      lines_.push_back(label + "/");
-      if (H5Iget_type(member.get()) == H5I_GROUP) add_members(member.get(), level + 1);
+      const std::string path = entry.path;
+      add(std::move(entry), ObjectKind::group, "");
+      if (H5Iget_type(member.get()) == H5I_GROUP) add_members(member.get(), path, level + 1);
     }
   }
 
+  void add(TreeEntry entry, ObjectKind kind, std::string text) {
+    entry.kind = kind;
+    entry.text = std::move(text);
+    entries_.push_back(std::move(entry));
+  }
+
   const RawFile& file_;
-  std::vector<std::string> lines_{"/"};
+  TreeLimits limits_;
+  std::vector<TreeEntry> entries_;
 };
 
 }  // namespace
 
-std::string Reader::tree() const {
+std::string TreeEntry::label() const {
+  return std::string(2 * static_cast<std::size_t>(level), ' ') + printable(name) +
+         (kind == ObjectKind::group ? "/" : "");
+}
+
+std::vector<TreeEntry> Reader::entries(TreeLimits limits) const {
   const Quiet quiet;
-  Tree tree(raw_);
-  tree.add_members(open_root().get(), 1);
-  return tree.text();
+  Tree tree(raw_, limits);
+  tree.add_members(open_root().get(), "", 1);
+  return std::move(tree).entries();
+}
+
+std::string Reader::tree() const {
+  constexpr std::size_t most_lines = 40;
+  std::string text = "/\n";
+  const auto found = entries({.levels = 6, .members = most_lines + 1, .entries = most_lines + 1});
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const TreeEntry& entry = found[i];
+    const bool has_text = !entry.text.empty();
+    text += i == most_lines ? "..." : entry.label() + (has_text ? "  " + entry.text : "");
+    text += '\n';
+  }
+  return text;
 }
 
 }  // namespace dtheta::hdf5

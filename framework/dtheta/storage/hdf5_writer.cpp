@@ -82,11 +82,15 @@ void Writer::create_group(const std::string& group) {
 }
 
 void Writer::write_numbers(const std::string& dataset, ElementType type, const Shape& shape,
-                           std::span<const std::byte> numbers, Storage storage) {
+                           std::span<const std::byte> numbers, Storage storage, int compression) {
   const Quiet quiet;
   const Handle creation = creation_properties(H5P_DATASET_CREATE);
   if (storage == Storage::in_chunks_of_rows && shape.rank() > 0 && shape.size() > 0) {
     H5Pset_chunk(creation.get(), shape.rank(), chunk_extents(shape, element_size(type)).data());
+    if (compression > 0) {
+      if (element_size(type) > 1) H5Pset_shuffle(creation.get());
+      H5Pset_deflate(creation.get(), static_cast<unsigned>(compression));
+    }
   }
   write(dataset, native_type(type), simple_space(shape).get(), creation.get(), numbers.data());
 }

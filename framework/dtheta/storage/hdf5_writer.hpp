@@ -36,9 +36,10 @@ class Writer {
 
   void create_group(const std::string& group);
 
-  /// `numbers` {shape}, in native byte order.
+  /// `numbers` {shape}, in native byte order. Chunks are packed by gzip at the level `compression`
+  /// from 1 to 9, their bytes shuffled before; 0: they are not.
   void write_numbers(const std::string& dataset, ElementType type, const Shape& shape,
-                     std::span<const std::byte> numbers, Storage storage);
+                     std::span<const std::byte> numbers, Storage storage, int compression = 0);
   /// {texts.size()} strings of fixed length, UTF-8.
   void write_texts(const std::string& dataset, std::span<const std::string> texts);
 

@@ -1,52 +1,21 @@
-#include <algorithm>
-#include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "dtheta/core/error.hpp"
 #include "dtheta/storage/dataset_file.hpp"
 #include "dtheta/storage/dataset_layout.hpp"
+#include "dtheta/storage/dataset_places.hpp"
+#include "dtheta/storage/dataset_samples.hpp"
+#include "dtheta/storage/dataset_targets.hpp"
 #include "dtheta/storage/hdf5_reader.hpp"
 #include "dtheta/storage/messages.hpp"
 
 namespace dtheta {
 namespace {
-
-/// More classes than this without names are not believed.
-constexpr Size most_unnamed_classes = 65'536;
-
-/// The targets of one part as they are stored, {shape[0], shape[1]}.
-struct Targets {
-  Shape shape;
-  ElementType type;
-  AlignedBuffer<double> numbers;
-};
-
-/// One part of the file, its samples not yet read.
-struct Part {
-  const PartLayout* layout;
-  Shape x;  ///< {N, ...}
-  ElementType x_type;
-  Targets y;
-};
-
-bool is_real(ElementType type) {
-  return type == ElementType::float32 || type == ElementType::float64;
-}
-
-const DatasetLayout& find_layout(const hdf5::Reader& file) {
-  for (const DatasetLayout* layout : {&own_layout, &course_layout}) {
-    const bool found = std::ranges::any_of(
-        layout->parts, [&](const PartLayout& part) { return file.contains(part.x); });
-    if (found) return *layout;
-  }
-  throw DataError(fmt::format(
-      "{}: not a data set that dtheta knows: wanted /train/x and /train/y (and /test/..., "
-      "/validation/...), or train_set_x and train_set_y (or test_set_...); found:\n{}",
-      file.path().string(), file.tree()));
-}
 
 void check_format_version(const hdf5::Reader& file) {
   const auto version = file.number("/", format_version_attribute);
@@ -56,144 +25,73 @@ void check_format_version(const hdf5::Reader& file) {
   }
 }
 
-/// {N}, {N, k} or {1, N} → {N, k}.
-Shape target_shape(const hdf5::Reader& file, const PartLayout& layout, const Shape& stored,
-                   Size samples) {
-  if (stored.rank() == 1) return {stored[0], 1};
-  if (stored.rank() != 2) {
-    file.fail(layout.y,
-              fmt::format("has the shape {}; wanted one row of targets a sample", stored.text()));
-  }
-  const bool lies_flat = stored[0] == 1 && samples != 1;
-  return lies_flat ? Shape{stored[1], 1} : stored;
-}
-
-Part describe_part(const hdf5::Reader& file, const PartLayout& layout) {
-  const hdf5::ArrayInfo x = file.describe(layout.x);
-  if (x.shape.rank() == 0 || x.shape[0] == 0) file.fail(layout.x, "holds no samples");
-  const hdf5::ArrayInfo y = file.describe(layout.y);
-  const Size samples = x.shape[0];
-  const Shape shape = target_shape(file, layout, y.shape, samples);
-  if (shape[0] != samples) {
-    file.fail(layout.y, fmt::format("has {} labels for {} samples in {}", with_separators(shape[0]),
-                                    with_separators(samples), layout.x));
-  }
-  return {&layout, x.shape, x.type, {shape, y.type, file.read_doubles(layout.y)}};
-}
-
-/// The class numbers of a part, each in {0, ..., classes − 1}.
-std::vector<std::int32_t> labels_of(const hdf5::Reader& file, const Part& part, Size classes) {
-  if (part.y.shape[1] != 1) {
-    file.fail(part.layout->y,
-              fmt::format("has {} numbers a sample; wanted one class number", part.y.shape[1]));
-  }
-  std::vector<std::int32_t> labels;
-  for (const double label : part.y.numbers.span()) {
-    const bool good =
-        label >= 0 && label < static_cast<double>(classes) && label == std::floor(label);
-    if (!good) {
-      file.fail(part.layout->y,
-                fmt::format("has the label {} for sample {}; wanted a whole number from 0 to {}",
-                            label, with_separators(static_cast<Size>(labels.size())),
-                            with_separators(classes - 1)));
-    }
-    labels.push_back(static_cast<std::int32_t>(label));
-  }
-  return labels;
-}
-
-/// The names in the file, or "0", "1", ... up to the largest label.
-std::vector<std::string> class_names(const hdf5::Reader& file, const DatasetLayout& layout,
-                                     const std::vector<Part>& parts) {
-  if (file.contains(layout.class_names)) {
-    auto names = file.read_texts(layout.class_names);
-    if (names.empty()) file.fail(layout.class_names, "names no class");
-    return names;
-  }
-  std::int32_t last = 0;
-  for (const Part& part : parts) {
-    last = std::max(last, std::ranges::max(labels_of(file, part, most_unnamed_classes)));
-  }
-  std::vector<std::string> names;
-  for (std::int32_t label = 0; label <= last; ++label) names.push_back(std::to_string(label));
-  return names;
-}
-
-/// {H, W} → {H, W, 1}: pictures have channels in dtheta.
-Shape sample_shape(const Part& part) {
-  const Shape sample = part.x.sample();
-  return sample.rank() == 2 ? Shape{sample[0], sample[1], 1} : sample;
-}
-
-void check_samples(const hdf5::Reader& file, const Part& part, const Part& first) {
-  const auto layout = file.text(part.layout->x, picture_layout_attribute);
-  if (layout && *layout != picture_layout) {
-    file.fail(part.layout->x,
-              fmt::format("has the layout '{}'; wanted {}: samples, height, width, channels",
-                          printable(*layout), picture_layout));
-  }
-  if (sample_shape(part) != sample_shape(first)) {
-    file.fail(part.layout->x,
-              fmt::format("has samples of {}, but {} has {}", sample_shape(part).text(),
-                          first.layout->x, sample_shape(first).text()));
-  }
-}
-
-std::optional<InputPreparation> preparation_of(const hdf5::Reader& file, const Part& part) {
-  const auto scale = file.number(part.layout->x, scale_attribute);
-  if (!scale) return std::nullopt;
-  if (!std::isfinite(*scale) || *scale == 0) {
-    file.fail(part.layout->x,
-              fmt::format("has the scale {}; wanted a finite number other than 0", *scale));
-  }
-  return InputPreparation{.scale = *scale};
-}
-
-std::vector<Part> describe_parts(const hdf5::Reader& file, const DatasetLayout& layout) {
-  std::vector<Part> parts;
-  for (const PartLayout& part : layout.parts) {
-    if (file.contains(part.x)) parts.push_back(describe_part(file, part));
-  }
-  for (const Part& part : parts) {
-    check_samples(file, part, parts.front());
-    if (is_real(part.y.type) != is_real(parts.front().y.type)) {
-      file.fail(part.layout->y, fmt::format("holds {}, but {} holds {}; wanted the same kind",
-                                            element_name(part.y.type), parts.front().layout->y,
-                                            element_name(parts.front().y.type)));
+std::vector<SampleSource> open_samples(const hdf5::Reader& file, const DatasetPlaces& places,
+                                       const DatasetReading& reading) {
+  std::vector<SampleSource> sources;
+  for (const PartPlace& place : places.parts) {
+    const SampleSource& source = sources.emplace_back(file, place, reading);
+    const SampleSource& first = sources.front();
+    if (source.sample_shape() != first.sample_shape()) {
+      file.fail(place.x,
+                fmt::format("has samples of {}, but {} has {}", source.sample_shape().text(),
+                            first.name(), first.sample_shape().text()));
     }
   }
-  return parts;
+  return sources;
 }
 
-/// `names` is null for regression.
-Dataset to_dataset(const hdf5::Reader& file, Part part, const std::vector<std::string>* names) {
-  std::vector<std::int32_t> labels;
-  if (names != nullptr) labels = labels_of(file, part, static_cast<Size>(names->size()));
-  AlignedBuffer<std::byte> x = file.read_numbers(part.layout->x);
-  const Shape sample = sample_shape(part);
-  return with_context(fmt::format("{}: {}", file.path().string(), part.layout->x), [&] {
-    if (names != nullptr) {
-      return Dataset(part.x_type, sample, std::move(x), std::move(labels), *names);
+Dataset to_dataset(const hdf5::Reader& file, const SampleSource& samples, PartTargets targets,
+                   const Targets& all) {
+  AlignedBuffer<std::byte> x = samples.read_all();
+  return with_context(fmt::format("{}: {}", file.path().string(), printable(samples.name())), [&] {
+    if (!all.class_names.empty()) {
+      return Dataset(samples.type(), samples.sample_shape(), std::move(x),
+                     std::move(targets.labels), all.class_names);
     }
-    return Dataset(part.x_type, sample, std::move(x), std::move(part.y.numbers), part.y.shape[1]);
+    return Dataset(samples.type(), samples.sample_shape(), std::move(x), std::move(targets.values),
+                   all.values_per_sample);
   });
+}
+
+/// What was recognised, a line each.
+std::vector<std::string> remarks_on(const DatasetPlaces& places, const SampleSource& samples,
+                                    const Targets& targets) {
+  std::vector<std::string> pairs;
+  for (const PartPlace& part : places.parts) {
+    pairs.push_back(part.count ? fmt::format("{} with {}, rows {} to {}", part.x, part.y,
+                                             part.first, part.first + *part.count - 1)
+                               : fmt::format("{} with {}", part.x, part.y));
+  }
+  std::vector<std::string> remarks{"recognised by: " + places.rule,
+                                   fmt::format("parts: {}", fmt::join(pairs, "; ")),
+                                   "samples: " + samples.remark(), "targets: " + targets.remark};
+  if (!targets.class_names.empty() && !places.class_list.empty()) {
+    remarks.push_back("classes: " + places.class_list);
+  }
+  for (const std::string& x : places.left_out) {
+    remarks.push_back(fmt::format("left out: {}, which has no targets beside it", x));
+  }
+  for (std::string& remark : remarks) remark = printable(remark);
+  return remarks;
 }
 
 }  // namespace
 
-DatasetSplits read_dataset(const std::filesystem::path& path) {
+DatasetSplits read_dataset(const std::filesystem::path& path, const DatasetReading& reading) {
   const hdf5::Reader file(path);
-  const DatasetLayout& layout = find_layout(file);
+  const DatasetPlaces places = find_places(file, reading);
   check_format_version(file);
-  std::vector<Part> parts = describe_parts(file, layout);
-  const bool regression = is_real(parts.front().y.type) && !file.contains(layout.class_names);
-  std::vector<std::string> names;
-  if (!regression) names = class_names(file, layout, parts);
+  const std::vector<SampleSource> sources = open_samples(file, places, reading);
+  std::vector<Size> rows;
+  for (const SampleSource& source : sources) rows.push_back(source.stored_rows());
+  Targets targets = read_targets(file, places, rows, reading.task);
 
   DatasetSplits splits;
-  splits.preparation = preparation_of(file, parts.front());
-  for (Part& part : parts) {
-    splits.*part.layout->part = to_dataset(file, std::move(part), regression ? nullptr : &names);
+  splits.preparation = sources.front().preparation();
+  splits.remarks = remarks_on(places, sources.front(), targets);
+  for (std::size_t p = 0; p < sources.size(); ++p) {
+    splits.*places.parts[p].part =
+        to_dataset(file, sources[p], std::move(targets.parts[p]), targets);
   }
   return splits;
 }

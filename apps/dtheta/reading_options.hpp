@@ -1,0 +1,12 @@
+/// The options that say how a data set's file is laid out, where it does not tell.
+#pragma once
+
+#include "dtheta/storage/dataset_file.hpp"
+#include "option.hpp"
+
+namespace dtheta::cli {
+
+/// --x, --y, --layout, --input-shape and --task, bound to `reading`.
+OptionGroup reading_options(DatasetReading& reading);
+
+}  // namespace dtheta::cli

@@ -14,6 +14,7 @@ enum class ExitCode : int {
   unusable_runtime = 69,  ///< the BLAS or the threads cannot be used
   cannot_create = 73,     ///< an output cannot be created
   input_output = 74,      ///< reading or writing failed
+  stopped = 75,           ///< stopped on request; can be resumed
   diverged = 76,          ///< the loss is no longer finite
 };
 
@@ -53,6 +54,11 @@ struct CannotCreate : Error {
 /// Opening, reading or writing a file failed (missing file, disk full, read error).
 struct InputOutputError : Error {
   explicit InputOutputError(const std::string& message) : Error(ExitCode::input_output, message) {}
+};
+
+/// Training was stopped on request after it had left a checkpoint: it can be resumed.
+struct Stopped : Error {
+  explicit Stopped(const std::string& message) : Error(ExitCode::stopped, message) {}
 };
 
 /// Training produced a loss that is not finite.

@@ -2,14 +2,35 @@
 #pragma once
 
 #include <concepts>
+#include <optional>
 #include <vector>
 
 #include "dtheta/model/model.hpp"
 
 namespace dtheta {
 
+/// Sums over the samples of an epoch that were trained on, each taken before its step's update.
+struct EpochSums {
+  Size samples = 0;
+  double cost = 0;     ///< Σ J, with the weight penalty
+  Size correct = 0;    ///< samples whose class was predicted
+  double seconds = 0;  ///< spent on them
+
+  friend bool operator==(const EpochSums&, const EpochSums&) = default;
+};
+
+/// The epoch after which the validation samples gave the lowest loss so far.
+struct BestEpoch {
+  Size epoch = 0;  ///< from 1
+  double loss = 0;
+  double accuracy = 0;  ///< share of samples in [0, 1]; 0 for regression
+
+  friend bool operator==(const BestEpoch&, const BestEpoch&) = default;
+};
+
 /// All that changes while a model is trained; with the recipe and the data it determines every
-/// step to come. A value: a copy is a snapshot.
+/// step to come: random numbers are keyed by the recipe's seed and by places in the training, so
+/// there is no state of a generator. A value: a copy is a snapshot.
 template <std::floating_point T>
 struct TrainingState {
   Model<T> model;
@@ -17,6 +38,8 @@ struct TrainingState {
   Size step = 0;                             ///< steps done
   Size epoch = 0;                            ///< epochs done
   Size cursor = 0;                           ///< samples of the running epoch done
+  EpochSums sums = {};                       ///< of the running epoch; at cursor 0 of the last one
+  std::optional<BestEpoch> best = {};        ///< none where nothing was validated
 };
 
 }  // namespace dtheta

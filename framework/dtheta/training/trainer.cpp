@@ -89,11 +89,14 @@ Size Trainer<T>::bytes() const {
 }
 
 template <std::floating_point T>
+void Trainer<T>::order_epoch() {
+  epoch_order(recipe_.seed, state_.epoch, recipe_.shuffle_window, order_);
+  for (Size& sample : order_) sample = samples_[static_cast<std::size_t>(sample)];
+}
+
+template <std::floating_point T>
 std::span<const Size> Trainer<T>::next_batch() {
-  if (state_.cursor == 0) {
-    epoch_order(recipe_.seed, state_.epoch, recipe_.shuffle_window, order_);
-    for (Size& sample : order_) sample = samples_[static_cast<std::size_t>(sample)];
-  }
+  if (state_.cursor == 0) order_epoch();
   const auto rest = std::span<const Size>(order_).subspan(static_cast<std::size_t>(state_.cursor));
   return rest.first(std::min(rest.size(), static_cast<std::size_t>(recipe_.batch_size)));
 }
@@ -165,6 +168,7 @@ double Trainer<T>::reduce_and_update(Size shards, Size m) {
 
 template <std::floating_point T>
 StepReport Trainer<T>::step() {
+  const auto start = std::chrono::steady_clock::now();
   const auto batch = next_batch();
   const Size m = static_cast<Size>(batch.size());
   const Size shards = std::min(recipe_.shards, m);
@@ -191,6 +195,12 @@ StepReport Trainer<T>::step() {
   const double squares = reduce_and_update(shards, m);
   report.cost = loss_sum / static_cast<double>(m) + recipe_.l2 / 2 * squares;
 
+  if (state_.cursor == 0) state_.sums = {};
+  state_.sums.samples += m;
+  state_.sums.cost += report.cost * static_cast<double>(m);
+  state_.sums.correct += report.correct;
+  state_.sums.seconds +=
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   ++state_.step;
   state_.cursor += m;
   if (state_.cursor == static_cast<Size>(order_.size())) {
@@ -211,25 +221,63 @@ void Trainer<T>::check_theta() const {
 }
 
 template <std::floating_point T>
+void Trainer<T>::check_resumable(const TrainingState<T>& state) const {
+  const Size theta_size = state_.model.theta.size();
+  const bool fits =
+      state.model.theta.size() == theta_size && state.slots.size() == state_.slots.size() &&
+      std::ranges::all_of(state.slots,
+                          [&](const AlignedBuffer<T>& slot) { return slot.size() == theta_size; });
+  if (!fits) throw DataError("the state to resume from is that of another network or optimizer");
+  const auto samples = static_cast<Size>(samples_.size());
+  const bool is_position =
+      state.epoch >= 0 && state.epoch <= recipe_.epochs && state.cursor >= 0 &&
+      state.cursor < samples && state.cursor % recipe_.batch_size == 0 &&
+      (state.cursor == 0 || state.epoch < recipe_.epochs) &&
+      state.step == state.epoch * steps_per_epoch() + state.cursor / recipe_.batch_size;
+  if (is_position) return;
+  throw DataError(fmt::format(
+      "the state to resume from stands at step {}, after {} epochs and {} samples; {} epochs of {} "
+      "samples in batches of {} have no such place",
+      state.step, state.epoch, state.cursor, recipe_.epochs, samples, recipe_.batch_size));
+}
+
+template <std::floating_point T>
+void Trainer<T>::resume(TrainingState<T> state) {
+  check_resumable(state);
+  state_.model.theta = std::move(state.model.theta);
+  state_.slots = std::move(state.slots);
+  state_.step = state.step;
+  state_.epoch = state.epoch;
+  state_.cursor = state.cursor;
+  state_.sums = state.sums;
+  state_.best = state.best;
+  if (state_.cursor > 0) order_epoch();
+}
+
+template <std::floating_point T>
+void Trainer<T>::note_validation(double loss, double accuracy) {
+  if (state_.best && !(loss < state_.best->loss)) return;
+  state_.best = {.epoch = state_.epoch, .loss = loss, .accuracy = accuracy};
+}
+
+template <std::floating_point T>
+EpochReport Trainer<T>::report() const {
+  const auto samples = static_cast<double>(state_.sums.samples);
+  return {.epoch = state_.cursor == 0 ? state_.epoch : state_.epoch + 1,
+          .samples = state_.sums.samples,
+          .loss = state_.sums.cost / samples,
+          .accuracy = static_cast<double>(state_.sums.correct) / samples,
+          .seconds = state_.sums.seconds};
+}
+
+template <std::floating_point T>
 EpochReport Trainer<T>::epoch(const Callbacks& callbacks) {
-  const auto start = std::chrono::steady_clock::now();
-  EpochReport report{.epoch = state_.epoch + 1};
-  double cost_sum = 0;
-  Size correct = 0;
   do {
-    const StepReport step_report = step();
-    report.samples += step_report.samples;
-    cost_sum += step_report.cost * static_cast<double>(step_report.samples);
-    correct += step_report.correct;
-    const auto samples = static_cast<double>(report.samples);
-    report.loss = cost_sum / samples;
-    report.accuracy = static_cast<double>(correct) / samples;
-    report.seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    if (callbacks.step) callbacks.step(report);
+    step();
+    if (callbacks.step) callbacks.step(report());
   } while (state_.cursor != 0);
-  if (callbacks.epoch) callbacks.epoch(report);
-  return report;
+  if (callbacks.epoch) callbacks.epoch(report());
+  return report();
 }
 
 template <std::floating_point T>

@@ -38,7 +38,8 @@ struct EpochReport {
   double samples_per_second() const { return static_cast<double>(samples) / seconds; }
 };
 
-/// What to call while fitting; any may be left empty. Called from the thread that called `fit`.
+/// What to call while fitting; any may be left empty. Called from the thread that called `fit`. An
+/// exception of theirs ends it; the next call goes on with the step after.
 struct Callbacks {
   /// After every step: the running epoch's sums so far (its loss and accuracy are means).
   std::function<void(const EpochReport& so_far)> step;
@@ -66,6 +67,16 @@ class Trainer {
   /// an epoch: the loss would tell only one step later, and there may be none.
   StepReport step();
 
+  /// Goes on from where a training by the same recipe on the same samples was: every step to come
+  /// has the bits that it would have had there. Takes θ, the optimizer's slots, position, sums and
+  /// best epoch; the network stays as it is. Throws DataError when they cannot be those of such a
+  /// training.
+  void resume(TrainingState<T> state);
+
+  /// Takes what the validation samples gave after the epoch that has just ended; it becomes the
+  /// state's `best` where the loss is the lowest so far.
+  void note_validation(double loss, double accuracy);
+
   /// The rest of the running epoch.
   EpochReport epoch(const Callbacks& callbacks = {});
 
@@ -74,6 +85,8 @@ class Trainer {
 
   const Model<T>& model() const { return state_.model; }
   const TrainingState<T>& state() const { return state_; }
+  /// The running epoch so far; between epochs the one that has ended.
+  EpochReport report() const;
   /// The recipe as it runs: no zeros that stand for something else.
   const Recipe& recipe() const { return recipe_; }
   Size steps_per_epoch() const;
@@ -89,8 +102,10 @@ class Trainer {
   /// Returns Σ W² over all kernels before the update; 0 without L2 regularization.
   double reduce_and_update(Size shards, Size m);
   std::span<T> reduce(const Block& block, Size shards, Size m, int worker);
+  void order_epoch();
   std::span<const Size> next_batch();
   void check_theta() const;
+  void check_resumable(const TrainingState<T>& state) const;
   TimeLog* time_log(int worker) const {
     return workspaces_[static_cast<std::size_t>(worker)].time_log();
   }

@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,31 +39,32 @@ fs::path folder_of(const fs::path& file) {
   return file.has_parent_path() ? file.parent_path() : fs::path(".");
 }
 
+constexpr std::string_view temporary_prefix = ".dtheta-";
+constexpr std::string_view temporary_suffix = ".tmp";
+
 /// A name that nobody else picks; not derived from the target's, which may be as long as names go.
 std::string temporary_name() {
   std::random_device random;
-  return fmt::format(".dtheta-{:08x}{:08x}.tmp", random(), random());
+  return fmt::format("{}{:08x}{:08x}{}", temporary_prefix, random(), random(), temporary_suffix);
 }
 
 /// Opens a new file in `folder` with the permissions that the umask leaves. Returns its descriptor
-/// and path, or −1 with errno set.
+/// and path, or −1 with errno set. A lock, where the file system has them, tells
+/// `remove_abandoned` that the file is in use.
 std::pair<int, fs::path> create_temporary(const fs::path& folder) {
   for (;;) {
     fs::path path = folder / temporary_name();
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor >= 0) ::flock(descriptor, LOCK_EX | LOCK_NB);
     if (descriptor >= 0 || errno != EEXIST) return {descriptor, std::move(path)};
   }
 }
 
-/// Makes a rename in `folder` durable. File systems that cannot sync a folder say EINVAL.
-bool sync_folder(const fs::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return false;
-  const bool synced = ::fsync(descriptor) == 0 || errno == EINVAL;
-  const int error = errno;
+void remove_if_abandoned(const fs::path& temporary) {
+  const int descriptor = ::open(temporary.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (descriptor < 0) return;
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) ::unlink(temporary.c_str());
   ::close(descriptor);
-  errno = error;
-  return synced;
 }
 
 }  // namespace
@@ -147,6 +149,16 @@ void AtomicFile::commit() {
   }
 }
 
+bool sync_folder(const fs::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool synced = ::fsync(descriptor) == 0 || errno == EINVAL;
+  const int error = errno;
+  ::close(descriptor);
+  errno = error;
+  return synced;
+}
+
 void write_atomically(const fs::path& path, std::span<const std::byte> content) {
   AtomicFile file(path);
   file.write(0, content);
@@ -154,5 +166,16 @@ void write_atomically(const fs::path& path, std::span<const std::byte> content) 
 }
 
 void check_can_create(const fs::path& path) { const AtomicFile probe(path); }
+
+void remove_abandoned(const fs::path& folder) {
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (name.starts_with(temporary_prefix) && name.ends_with(temporary_suffix)) {
+      remove_if_abandoned(entry->path());
+    }
+  }
+}
 
 }  // namespace dtheta

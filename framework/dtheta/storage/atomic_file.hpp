@@ -6,6 +6,7 @@
 #include <span>
 
 #include "dtheta/core/shape.hpp"
+#include "dtheta/storage/byte_store.hpp"
 
 namespace dtheta {
 
@@ -15,22 +16,16 @@ namespace dtheta {
 ///
 /// Where `path` is a symbolic link, the file it points to is replaced. The new file has the
 /// permissions of the old one, or those that the umask leaves. One thread at a time.
-class AtomicFile {
+class AtomicFile final : public ByteStore {
  public:
   /// Creates the empty temporary file. Throws CannotCreate when that fails or when `path` is
   /// something else than a regular file.
   explicit AtomicFile(const std::filesystem::path& path);
   /// Removes the temporary file unless it was committed.
-  ~AtomicFile();
-  AtomicFile(const AtomicFile&) = delete;
-  AtomicFile& operator=(const AtomicFile&) = delete;
+  ~AtomicFile() override;
 
-  /// Puts `content` at byte `offset`, which may lie beyond the end. Throws InputOutputError.
-  void write(Size offset, std::span<const std::byte> content);
-
-  /// Fills `content` from byte `offset`; zeros stand for what was never written. Throws
-  /// InputOutputError.
-  void read(Size offset, std::span<std::byte> content) const;
+  void write(Size offset, std::span<const std::byte> content) override;
+  void read(Size offset, std::span<std::byte> content) const override;
 
   /// Makes the file durable and puts it in its place. Once, at the end. Throws InputOutputError
   /// when writing it out fails, CannotCreate when it cannot be put in place.
@@ -51,5 +46,14 @@ void write_atomically(const std::filesystem::path& path, std::span<const std::by
 /// Throws CannotCreate unless a file could be created at `path`: asked before hours of work, so
 /// that they are not lost for a typing error. Leaves nothing behind.
 void check_can_create(const std::filesystem::path& path);
+
+/// Makes durable which files the folder has. False, with errno, when that fails; file systems that
+/// cannot do it for a folder count as durable.
+bool sync_folder(const std::filesystem::path& folder);
+
+/// Removes from `folder` the temporary files of AtomicFiles whose process is gone: it was killed or
+/// the machine stopped. Those of living processes are locked. Best effort: what cannot be removed
+/// stays.
+void remove_abandoned(const std::filesystem::path& folder);
 
 }  // namespace dtheta

@@ -63,7 +63,7 @@ herr_t read(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, std::size_t size, 
   const std::span content(static_cast<std::byte*>(buffer), size);
   std::ranges::fill(content, std::byte{0});
   Destination& destination = *open_file(file).destination;
-  guarded(destination, [&] { destination.file->read(static_cast<Size>(address), content); });
+  guarded(destination, [&] { destination.bytes->read(static_cast<Size>(address), content); });
   return 0;
 }
 
@@ -72,8 +72,8 @@ herr_t write(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, std::size_t size,
   OpenFile& open = open_file(file);
   Destination& destination = *open.destination;
   guarded(destination, [&] {
-    destination.file->write(static_cast<Size>(address),
-                            {static_cast<const std::byte*>(buffer), size});
+    destination.bytes->write(static_cast<Size>(address),
+                             {static_cast<const std::byte*>(buffer), size});
   });
   open.written = std::max(open.written, address + size);
   return 0;
@@ -86,7 +86,7 @@ herr_t truncate(H5FD_t* file, hid_t, hbool_t) {
     constexpr std::byte zero{0};
     Destination& destination = *open.destination;
     guarded(destination, [&] {
-      destination.file->write(static_cast<Size>(open.allocated) - 1, {&zero, 1});
+      destination.bytes->write(static_cast<Size>(open.allocated) - 1, {&zero, 1});
     });
     open.written = open.allocated;
   }

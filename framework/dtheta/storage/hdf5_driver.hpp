@@ -1,16 +1,16 @@
-/// How HDF5 writes into an AtomicFile.
+/// How HDF5 writes into a ByteStore.
 #pragma once
 
 #include <exception>
 
-#include "dtheta/storage/atomic_file.hpp"
+#include "dtheta/storage/byte_store.hpp"
 #include "dtheta/storage/hdf5.hpp"
 
 namespace dtheta::hdf5 {
 
 /// Where a file that HDF5 writes goes, and what went wrong on the way.
 struct Destination {
-  AtomicFile* file = nullptr;
+  ByteStore* bytes = nullptr;
   std::exception_ptr failure;  ///< the first; what comes after it is not written
 };
 

@@ -58,9 +58,19 @@ std::vector<hsize_t> chunk_extents(const Shape& shape, Size element) {
 }  // namespace
 
 Writer::Writer(const std::filesystem::path& path)
-    : path_(path), output_(path), destination_{.file = &output_, .failure = {}} {
+    : path_(path), output_(path), destination_{.bytes = &*output_, .failure = {}} {
+  create(0);
+}
+
+Writer::Writer(const std::filesystem::path& path, MemoryImage& image, Size user_block)
+    : path_(path), destination_{.bytes = &image, .failure = {}} {
+  create(user_block);
+}
+
+void Writer::create(Size user_block) {
   const Quiet quiet;
   const Handle creation = creation_properties(H5P_FILE_CREATE);
+  check(H5Pset_userblock(creation.get(), static_cast<hsize_t>(user_block)), "creating the file");
   file_ = driver_.create(destination_, creation.get());
   check(file_.get(), "creating the file");
 }
@@ -150,7 +160,7 @@ void Writer::set_attribute(const std::string& object, const std::string& name, I
 
 void Writer::commit() {
   check(file_.close() ? 0 : -1, "completing the file");
-  output_.commit();
+  if (output_) output_->commit();
 }
 
 }  // namespace dtheta::hdf5

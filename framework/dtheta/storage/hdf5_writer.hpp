@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,15 +23,18 @@ enum class Storage {
   in_chunks_of_rows,  ///< whole entries of the first axis, up to 1 MiB but at least one
 };
 
-/// Writes an HDF5 file by way of an AtomicFile. The same calls give the same bytes: nothing of the
-/// time or place of writing gets into the file. Objects are named by their full path, "/train/x";
-/// the group they are in must exist.
+/// Writes an HDF5 file by way of an AtomicFile, or its image into memory. The same calls give the
+/// same bytes: nothing of the time or place of writing gets into the file. Objects are named by
+/// their full path, "/train/x"; the group they are in must exist.
 ///
 /// Everything throws InputOutputError when writing fails. One thread at a time.
 class Writer {
  public:
   /// Throws CannotCreate as AtomicFile.
   explicit Writer(const std::filesystem::path& path);
+  /// Writes into `image`, which must outlive the writer, and leaves its first `user_block` bytes (a
+  /// power of two from 512 on) free: HDF5 does not look at them. `path` is for messages.
+  Writer(const std::filesystem::path& path, MemoryImage& image, Size user_block);
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
@@ -51,17 +55,19 @@ class Writer {
   void set_texts(const std::string& object, const std::string& name,
                  std::span<const std::string> texts);
 
-  /// Puts the file in its place. Once, at the end. Throws CannotCreate as AtomicFile.
+  /// Completes the file and puts it in its place, where it has one. Once, at the end. Throws
+  /// CannotCreate as AtomicFile.
   void commit();
 
  private:
+  void create(Size user_block);
   void check(std::int64_t result, std::string_view what) const;
   void write(const std::string& dataset, Id type, Id space, Id creation, const void* data);
   void set_attribute(const std::string& object, const std::string& name, Id type, Id space,
                      const void* data);
 
   std::filesystem::path path_;
-  AtomicFile output_;
+  std::optional<AtomicFile> output_;
   Destination destination_;
   Driver driver_;
   Handle file_;

@@ -13,6 +13,7 @@
 #include "dtheta/storage/messages.hpp"
 #include "dtheta/storage/model_file.hpp"
 #include "dtheta/storage/model_layout.hpp"
+#include "dtheta/storage/model_parts.hpp"
 
 namespace dtheta {
 namespace {
@@ -26,22 +27,6 @@ void check_version(const hdf5::Reader& file) {
                                         "newer one",
                                         *version, model_format_version));
   }
-}
-
-/// A JSON attribute of /dtheta, given to read(json); read's errors get its place.
-template <class F>
-void read_json(const hdf5::Reader& file, const char* attribute, F&& read) {
-  const auto text = file.text(dtheta_group, attribute);
-  if (!text) return;
-  const std::string where =
-      fmt::format("{}: {}, attribute {}", file.path().string(), dtheta_group, attribute);
-  with_context(where, [&] {
-    try {
-      read(parse_json(*text));
-    } catch (const Json::exception& error) {
-      throw DataError(printable(error.what()));
-    }
-  });
 }
 
 /// The loss that the file names; none in a plain Keras file.
@@ -77,7 +62,7 @@ KerasNetwork read_network(const hdf5::Reader& file, const std::optional<std::str
 
 /// Puts the algorithms that the file forces into its convolutions.
 void read_algorithms(const hdf5::Reader& file, NetworkSpec& spec) {
-  read_json(file, algorithms_attribute, [&](const Json& json) {
+  read_json(file, dtheta_group, algorithms_attribute, [&](const Json& json) {
     const auto names = json.get<std::vector<std::string>>();
     auto name = names.begin();
     for (LayerSpec& layer : spec.layers) {
@@ -166,16 +151,6 @@ void convert(std::span<const std::byte> stored, std::span<T> numbers) {
   std::ranges::transform(from, numbers.begin(), [](U number) { return static_cast<T>(number); });
 }
 
-template <class T>
-void read_weights(const hdf5::Reader& file, const std::string& path, std::span<T> numbers) {
-  const AlignedBuffer<std::byte> stored = file.read_numbers(path);
-  if (precision_of(file, path) == Precision::float32) {
-    convert<float>(stored.span(), numbers);
-  } else {
-    convert<double>(stored.span(), numbers);
-  }
-}
-
 std::vector<std::string> unnamed_classes(std::string_view activation, Size outputs) {
   std::vector<std::string> names;
   if (activation == "linear") return names;
@@ -194,22 +169,22 @@ void read_description(const hdf5::Reader& file, const KerasNetwork& keras, Store
   Model<T>& model = stored.model;
   const Size outputs = model.network->output_shape().size();
   stored.knows_input = keras.scale.has_value();
-  read_json(file, input_attribute, [&](const Json& json) {
+  read_json(file, dtheta_group, input_attribute, [&](const Json& json) {
     model.input.scale = json.at("scale").get<double>();
     stored.knows_input = true;
   });
   model.input.scale *= keras.scale.value_or(1);
   if (!std::isfinite(model.input.scale)) file.fail("/", "has an input scale that is not finite");
   model.class_names = unnamed_classes(keras.activation, outputs);
-  read_json(file, classes_attribute, [&](const Json& json) {
+  read_json(file, dtheta_group, classes_attribute, [&](const Json& json) {
     model.class_names = json.get<std::vector<std::string>>();
     if (fits_outputs(model.class_names.size(), outputs)) return;
     throw DataError(
         fmt::format("has {} classes for {} outputs", model.class_names.size(), outputs));
   });
-  read_json(file, recipe_attribute,
+  read_json(file, dtheta_group, recipe_attribute,
             [&](const Json& json) { stored.recipe = recipe_from_json(json); });
-  read_json(file, provenance_attribute, [&](const Json& json) {
+  read_json(file, dtheta_group, provenance_attribute, [&](const Json& json) {
     if (!json.is_object()) throw DataError("is not an object");
     stored.provenance = json;
   });
@@ -217,15 +192,41 @@ void read_description(const hdf5::Reader& file, const KerasNetwork& keras, Store
 
 }  // namespace
 
+void read_json(const hdf5::Reader& file, const char* object, const char* attribute,
+               const std::function<void(const Json&)>& read) {
+  const auto text = file.text(object, attribute);
+  if (!text) return;
+  const std::string where =
+      fmt::format("{}: {}, attribute {}", file.path().string(), object, attribute);
+  with_context(where, [&] {
+    try {
+      read(parse_json(*text));
+    } catch (const Json::exception& error) {
+      throw DataError(printable(error.what()));
+    }
+  });
+}
+
 template <std::floating_point T>
-StoredModel<T> load_model(const std::filesystem::path& path) {
-  const hdf5::Reader file(path);
+void read_real_numbers(const hdf5::Reader& file, const std::string& path, std::span<T> numbers) {
+  const Precision precision = precision_of(file, path);
+  const AlignedBuffer<std::byte> stored = file.read_numbers(path);
+  if (precision == Precision::float32) {
+    convert<float>(stored.span(), numbers);
+  } else {
+    convert<double>(stored.span(), numbers);
+  }
+}
+
+template <std::floating_point T>
+StoredModel<T> read_model(const hdf5::Reader& file) {
   check_version(file);
   const auto loss = named_loss(file);
   KerasNetwork keras = read_network(file, loss);
   read_algorithms(file, keras.spec);
-  const auto network = with_context(fmt::format("{}: {}", path.string(), model_config_attribute),
-                                    [&] { return std::make_shared<const Network<T>>(keras.spec); });
+  const auto network =
+      with_context(fmt::format("{}: {}", file.path().string(), model_config_attribute),
+                   [&] { return std::make_shared<const Network<T>>(keras.spec); });
   const auto paths = weight_paths(file, *network, keras.weighted);
   StoredModel<T> stored{.model = {.network = network,
                                   .theta = AlignedBuffer<T>(network->theta_size()),
@@ -233,10 +234,15 @@ StoredModel<T> load_model(const std::filesystem::path& path) {
                                   .input = {},
                                   .class_names = {}}};
   for (std::size_t p = 0; p < paths.size(); ++p) {
-    read_weights(file, paths[p], network->parameter(stored.model.theta.span(), p).span());
+    read_real_numbers(file, paths[p], network->parameter(stored.model.theta.span(), p).span());
   }
   read_description(file, keras, stored);
   return stored;
+}
+
+template <std::floating_point T>
+StoredModel<T> load_model(const std::filesystem::path& path) {
+  return read_model<T>(hdf5::Reader(path));
 }
 
 Precision stored_precision(const std::filesystem::path& path) {
@@ -251,6 +257,10 @@ bool is_model_file(const std::filesystem::path& path) {
   return hdf5::Reader(path).text("/", model_config_attribute).has_value();
 }
 
+template void read_real_numbers(const hdf5::Reader&, const std::string&, std::span<float>);
+template void read_real_numbers(const hdf5::Reader&, const std::string&, std::span<double>);
+template StoredModel<float> read_model(const hdf5::Reader&);
+template StoredModel<double> read_model(const hdf5::Reader&);
 template StoredModel<float> load_model(const std::filesystem::path&);
 template StoredModel<double> load_model(const std::filesystem::path&);
 

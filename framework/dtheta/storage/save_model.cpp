@@ -7,6 +7,7 @@
 #include "dtheta/storage/keras_config.hpp"
 #include "dtheta/storage/model_file.hpp"
 #include "dtheta/storage/model_layout.hpp"
+#include "dtheta/storage/model_parts.hpp"
 
 namespace dtheta {
 namespace {
@@ -88,31 +89,42 @@ std::vector<std::string> forced_algorithms(const NetworkSpec& spec) {
 }
 
 template <class T>
-void write_dtheta(hdf5::Writer& file, const StoredModel<T>& stored) {
+void write_dtheta(hdf5::Writer& file, const Model<T>& model, const std::optional<Recipe>& recipe,
+                  const Json& provenance) {
   const std::string group = dtheta_group;
   file.create_group(group);
   file.set_number(group, model_version_attribute, model_format_version);
-  file.set_text(group, loss_attribute, stored.model.loss);
-  file.set_text(group, input_attribute, Json{{"scale", stored.model.input.scale}}.dump());
-  file.set_text(group, classes_attribute, Json(stored.model.class_names).dump());
-  const auto algorithms = forced_algorithms(stored.model.network->spec());
+  file.set_text(group, loss_attribute, model.loss);
+  file.set_text(group, input_attribute, Json{{"scale", model.input.scale}}.dump());
+  file.set_text(group, classes_attribute, Json(model.class_names).dump());
+  const auto algorithms = forced_algorithms(model.network->spec());
   if (!algorithms.empty()) {
     file.set_text(group, algorithms_attribute, Json(algorithms).dump());
   }
-  if (stored.recipe) file.set_text(group, recipe_attribute, to_json(*stored.recipe).dump());
-  file.set_text(group, provenance_attribute, stored.provenance.dump());
+  if (recipe) file.set_text(group, recipe_attribute, to_json(*recipe).dump());
+  file.set_text(group, provenance_attribute, provenance.dump());
 }
 
 }  // namespace
 
 template <std::floating_point T>
+void write_model(hdf5::Writer& file, const Model<T>& model, const std::optional<Recipe>& recipe,
+                 const Json& provenance) {
+  write_keras(file, model);
+  write_dtheta(file, model, recipe, provenance);
+}
+
+template <std::floating_point T>
 void save_model(const std::filesystem::path& path, const StoredModel<T>& stored) {
   hdf5::Writer file(path);
-  write_keras(file, stored.model);
-  write_dtheta(file, stored);
+  write_model(file, stored.model, stored.recipe, stored.provenance);
   file.commit();
 }
 
+template void write_model(hdf5::Writer&, const Model<float>&, const std::optional<Recipe>&,
+                          const Json&);
+template void write_model(hdf5::Writer&, const Model<double>&, const std::optional<Recipe>&,
+                          const Json&);
 template void save_model(const std::filesystem::path&, const StoredModel<float>&);
 template void save_model(const std::filesystem::path&, const StoredModel<double>&);
 

@@ -52,7 +52,8 @@ std::string overview() {
       "  dtheta dataset make digits --output digits.h5\n"
       "  dtheta train --data digits.h5 --model lenet5\n\n"
       "Exit codes: 0 done, 2 wrong usage, 65 bad data, 69 unusable BLAS or threads,\n"
-      "73 cannot create a file, 74 cannot read or write, 76 the training diverged.\n",
+      "73 cannot create a file, 74 cannot read or write, 75 stopped and resumable,\n"
+      "76 the training diverged.\n",
       version(), command_list(""));
 }
 

@@ -2,15 +2,34 @@
 
 #include <cerrno>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include <fmt/format.h>
 
 #include "dtheta/core/error.hpp"
+#include "dtheta/storage/atomic_file.hpp"
 #include "output.hpp"
 
 namespace dtheta::cli {
+namespace {
+
+/// The lines of epochs 1 to `epochs` that the file begins with: fewer where it has no more.
+std::string first_lines(const std::filesystem::path& file, Size epochs) {
+  std::ifstream stream(file);
+  std::string lines;
+  std::string line;
+  for (Size epoch = 1; epoch <= epochs && std::getline(stream, line); ++epoch) {
+    const auto json = nlohmann::json::parse(line, nullptr, false);
+    if (!json.is_object() || json.value("epoch", nlohmann::json()) != epoch) break;
+    lines += line + "\n";
+  }
+  return lines;
+}
+
+}  // namespace
 
 nlohmann::ordered_json figures_json(const EpochFigures& figures, bool is_classification) {
   nlohmann::ordered_json json{{"epoch", figures.training.epoch}};
@@ -27,7 +46,15 @@ nlohmann::ordered_json figures_json(const EpochFigures& figures, bool is_classif
   return json;
 }
 
-MetricsFile::MetricsFile(const std::filesystem::path& file) : file_(file), stream_(file) {
+MetricsFile::MetricsFile(const std::filesystem::path& file, Size epochs) : file_(file) {
+  std::error_code missing;
+  if (epochs > 0 && std::filesystem::is_regular_file(file, missing)) {
+    const std::string kept = first_lines(file, epochs);
+    write_atomically(file, std::as_bytes(std::span(kept)));
+    stream_.open(file, std::ios::app);
+  } else {
+    stream_.open(file);
+  }
   if (!stream_) {
     throw CannotCreate(fmt::format("{}: cannot create: {}", file.string(), std::strerror(errno)));
   }

@@ -18,8 +18,9 @@ nlohmann::ordered_json figures_json(const EpochFigures& figures, bool is_classif
 /// A file that can be followed while it grows: every line is written out at once.
 class MetricsFile {
  public:
-  /// Replaces what was there. Throws CannotCreate.
-  explicit MetricsFile(const std::filesystem::path& file);
+  /// Keeps the lines of the first `epochs` epochs of a training that is resumed; whatever else was
+  /// there is replaced. Throws CannotCreate.
+  explicit MetricsFile(const std::filesystem::path& file, Size epochs = 0);
   /// Appends a line. Throws InputOutputError.
   void write(const nlohmann::ordered_json& object);
 

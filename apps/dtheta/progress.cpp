@@ -104,13 +104,14 @@ std::string epoch_line(const EpochFigures& figures, Size epochs, bool is_classif
 }
 
 Progress::Progress(const Console& console, Size epochs, Size samples_per_epoch,
-                   bool is_classification)
+                   bool is_classification, Size samples_done)
     : console_(console),
       state_{.epochs = epochs,
              .samples_per_epoch = samples_per_epoch,
              .is_classification = is_classification,
              .so_far = {},
-             .seconds_left = 0} {}
+             .seconds_left = 0},
+      done_before_(samples_done) {}
 
 Progress::~Progress() { clear_line(); }
 
@@ -123,7 +124,7 @@ void Progress::step(const EpochReport& so_far) {
   const Size done = (so_far.epoch - 1) * state_.samples_per_epoch + so_far.samples;
   const Size all = state_.epochs * state_.samples_per_epoch;
   state_.seconds_left = std::chrono::duration<double>(now - start_).count() *
-                        static_cast<double>(all - done) / static_cast<double>(done);
+                        static_cast<double>(all - done) / static_cast<double>(done - done_before_);
   console_.err << "\r" << progress_line(state_, console_.columns()) << "\x1b[K" << std::flush;
   is_line_drawn_ = true;
 }
@@ -134,6 +135,11 @@ void Progress::epoch(const EpochFigures& figures) {
                                                : std::numeric_limits<std::size_t>::max();
   console_.err << epoch_line(figures, state_.epochs, state_.is_classification, columns)
                << std::endl;
+}
+
+void Progress::note(std::string_view message) {
+  clear_line();
+  console_.note(message);
 }
 
 void Progress::clear_line() {

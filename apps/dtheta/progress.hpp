@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "console.hpp"
 #include "dtheta/training/evaluation.hpp"
@@ -39,13 +40,17 @@ std::string epoch_line(const EpochFigures& figures, Size epochs, bool is_classif
 /// The line is gone when the object is. One thread at a time may use it.
 class Progress {
  public:
-  Progress(const Console& console, Size epochs, Size samples_per_epoch, bool is_classification);
+  /// `samples_done`: of all epochs, in a training that is resumed.
+  Progress(const Console& console, Size epochs, Size samples_per_epoch, bool is_classification,
+           Size samples_done = 0);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
   void step(const EpochReport& so_far);
   void epoch(const EpochFigures& figures);
+  /// Console::note, which the live line must not get into.
+  void note(std::string_view message);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -54,6 +59,7 @@ class Progress {
 
   Console console_;
   ProgressState state_;
+  Size done_before_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point drawn_{};
   bool is_line_drawn_ = false;

@@ -1,17 +1,21 @@
 /// dtheta train: trains a network on a data set.
 #include <array>
 #include <csignal>
+#include <optional>
 #include <span>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "checkpoints.hpp"
+#include "command_text.hpp"
 #include "commands.hpp"
 #include "data_part.hpp"
 #include "dtheta/core/workers.hpp"
 #include "dtheta/storage/model_file.hpp"
 #include "dtheta/training/trainer.hpp"
 #include "output.hpp"
+#include "same_training.hpp"
 #include "starting_model.hpp"
 #include "text.hpp"
 #include "train_options.hpp"
@@ -38,7 +42,8 @@ class Train final : public Command {
             "  dtheta train --data train.h5 --test-data test.h5 \\\n"
             "      --model 'flatten, dense 64, relu, dense 10'\n"
             "  dtheta train --data mnist.h5 --model lenet.h5 --learning-rate 1e-4 \\\n"
-            "      --output better.h5\n",
+            "      --output better.h5\n"
+            "  dtheta train --data mnist.h5 --model lenet5 --checkpoint lenet5.d --resume\n",
         .groups = train_groups(options_)};
   }
 
@@ -49,6 +54,7 @@ class Train final : public Command {
     const std::array inputs{options_.data, options_.test_data, options_.config, source.file};
     check_output(options_.output, std::span(inputs).first(3));  // a model file may be replaced
     check_not_an_input(options_.metrics, inputs);
+    open_checkpoints();
     const Precision precision = training_precision(source, interface(), options_, console);
     return precision == Precision::float64 ? run_in<double>(source, console)
                                            : run_in<float>(source, console);
@@ -70,19 +76,55 @@ class Train final : public Command {
       return print_plan(trainer, data, runtime, console);
     }
 
+    const nlohmann::ordered_json origin = provenance(runtime.blas, options_, source, data);
+    std::optional<Checkpoints<T>> checkpoints;
+    if (checkpoint_folder_) {
+      checkpoints.emplace(*checkpoint_folder_, options_.checkpoints,
+                          terms_of(trainer, data, origin),
+                          command_text("dtheta train", interface(), "resume"));
+      if (options_.checkpoints.resumes) {
+        checkpoints->resume(trainer, interface().is_given("kernels"), console);
+      }
+    }
     console.err << announcement(source.name, trainer, runtime.threads) << std::endl;
-    const Watch watch{.metrics = options_.metrics, .tests_each_epoch = !options_.test_data.empty()};
-    const Outcome outcome = run_training(trainer, data, watch, workers, console);
+    const Outcome outcome = run_watched(trainer, data, checkpoints, workers, console);
     save_model<T>(options_.output,
-                  {.model = trainer.model(),
-                   .recipe = trainer.recipe(),
-                   .provenance = provenance(runtime.blas, options_, source, data)});
+                  {.model = trainer.model(), .recipe = trainer.recipe(), .provenance = origin});
     if (options_.is_json) {
       print_json(console, report_json(trainer, data, outcome, options_, runtime));
     } else {
-      console.out << report_text(trainer.model(), data, outcome, options_);
+      console.out << report_text(trainer, data, outcome, options_);
     }
     return ExitCode::done;
+  }
+
+  /// Takes the folder for checkpoints where one is named.
+  void open_checkpoints() {
+    const CheckpointOptions& wanted = options_.checkpoints;
+    if (!wanted.is_on() || options_.is_dry_run) return;
+    checkpoint_folder_.emplace(wanted.folder, wanted.keep);
+    const auto newest = checkpoint_folder_->newest();
+    if (newest && !wanted.resumes) {
+      throw UsageError(fmt::format(
+          "{} is of an earlier training; add --resume to go on with that, or name another folder",
+          newest->string()));
+    }
+  }
+
+  template <std::floating_point T>
+  Outcome run_watched(Trainer<T>& trainer, const TrainingData& data,
+                      std::optional<Checkpoints<T>>& checkpoints, Workers& workers,
+                      const Console& console) const {
+    Watch watch{.metrics = options_.metrics, .tests_each_epoch = !options_.test_data.empty()};
+    if (!checkpoints) return run_training(trainer, data, watch, workers, console);
+    watch.after_step = [&] { return checkpoints->after_step(trainer); };
+    try {
+      return run_training(trainer, data, watch, workers, console);
+    } catch (const Stopped&) {
+      throw;  // says it already
+    } catch (const Error& error) {
+      throw Error(error.exit_code(), fmt::format("{}; {}", error.what(), checkpoints->last_good()));
+    }
   }
 
   /// Before hours of work rather than after them.
@@ -120,6 +162,7 @@ class Train final : public Command {
   }
 
   TrainOptions options_;
+  std::optional<CheckpointFolder> checkpoint_folder_;
 };
 
 }  // namespace

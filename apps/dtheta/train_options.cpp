@@ -198,13 +198,16 @@ void check_momentum(const Interface& interface, const OptimizerOptions& optimize
 }  // namespace
 
 std::vector<OptionGroup> train_groups(TrainOptions& options) {
-  return {data_group(options),         reading_options(options.reading), model_group(options),
-          optimisation_group(options), run_options(options.run),         output_group(options)};
+  return {data_group(options),      reading_options(options.reading),
+          model_group(options),     optimisation_group(options),
+          run_options(options.run), checkpoint_options(options.checkpoints),
+          output_group(options)};
 }
 
 void check_train_options(const Interface& interface, const ModelSource& model,
                          TrainOptions& options) {
   check_momentum(interface, options.recipe.optimizer);
+  check_checkpoint_options(interface, options.checkpoints);
   if (model.kind == ModelKind::file && interface.is_given("init")) {
     throw UsageError(fmt::format(
         "--init {} and --model {} contradict each other: the file's weights are the first",

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "checkpoint_options.hpp"
 #include "command.hpp"
 #include "dtheta/model/recipe.hpp"
 #include "dtheta/storage/dataset_file.hpp"
@@ -24,6 +25,7 @@ struct TrainOptions {
   std::string initializer = "he";
   Recipe recipe;  ///< `recipe.initializer` is set by check_train_options
   RunOptions run;
+  CheckpointOptions checkpoints;
   std::filesystem::path output;   ///< empty: check_train_options names it by model and data
   std::filesystem::path metrics;  ///< empty: none
   std::filesystem::path config;   ///< has been read with the arguments
@@ -31,7 +33,8 @@ struct TrainOptions {
   bool is_dry_run = false;
 };
 
-/// The groups Data, Data files, Model, Optimisation, Run and Output, bound to `options`.
+/// The groups Data, Data files, Model, Optimisation, Run, Checkpoints and Output, bound to
+/// `options`.
 std::vector<OptionGroup> train_groups(TrainOptions& options);
 
 /// Throws UsageError for options that contradict each other, naming both, and fills in what follows

@@ -64,7 +64,7 @@ std::string announcement(std::string_view name, const Trainer<T>& trainer, Size 
 }
 
 template <std::floating_point T>
-std::string report_text(const Model<T>& model, const TrainingData& data, const Outcome& outcome,
+std::string report_text(const Trainer<T>& trainer, const TrainingData& data, const Outcome& outcome,
                         const TrainOptions& options) {
   const EpochReport& training = outcome.last.training;
   std::vector<std::vector<std::string>> rows{
@@ -76,9 +76,15 @@ std::string report_text(const Model<T>& model, const TrainingData& data, const O
     rows.push_back({"validation", evaluation_line(*found)});
   }
   if (const auto& found = outcome.last.test) rows.push_back({"test", evaluation_line(*found)});
-  rows.push_back({"time", fmt::format("{}, {} samples/s", duration_text(outcome.seconds),
-                                      grouped(std::llround(outcome.samples_per_second())))});
-  rows.push_back({"theta_sha256", theta_sha256(model)});
+  if (const auto& best = trainer.state().best) {
+    rows.push_back(
+        {"best", fmt::format("validation loss {:.6g} after epoch {}", best->loss, best->epoch)});
+  }
+  if (outcome.samples > 0) {  // none where no epoch was left
+    rows.push_back({"time", fmt::format("{}, {} samples/s", duration_text(outcome.seconds),
+                                        grouped(std::llround(outcome.samples_per_second())))});
+  }
+  rows.push_back({"theta_sha256", theta_sha256(trainer.model())});
   rows.push_back({"saved", options.output.string()});
   const std::filesystem::path& tested = data.test ? data.test_file : options.data;
   return fmt::format("{}\nNext: dtheta evaluate --model {} --data {}\n",
@@ -99,6 +105,10 @@ nlohmann::ordered_json report_json(const Trainer<T>& trainer, const TrainingData
       {"kernels", runtime.blas.kernels},
       {"recipe", to_json(trainer.recipe())}};
   json.update(figures_json(outcome.last, data.train.is_classification()));
+  if (const auto& best = trainer.state().best) {
+    json["best_epoch"] = best->epoch;
+    json["best_validation_loss"] = best->loss;
+  }
   json["samples_per_second"] = outcome.samples_per_second();
   json["seconds"] = outcome.seconds;
   return json;
@@ -108,9 +118,9 @@ template MemoryPlan memory_plan(const Trainer<float>&, const TrainingData&, Size
 template MemoryPlan memory_plan(const Trainer<double>&, const TrainingData&, Size);
 template std::string announcement(std::string_view, const Trainer<float>&, Size);
 template std::string announcement(std::string_view, const Trainer<double>&, Size);
-template std::string report_text(const Model<float>&, const TrainingData&, const Outcome&,
+template std::string report_text(const Trainer<float>&, const TrainingData&, const Outcome&,
                                  const TrainOptions&);
-template std::string report_text(const Model<double>&, const TrainingData&, const Outcome&,
+template std::string report_text(const Trainer<double>&, const TrainingData&, const Outcome&,
                                  const TrainOptions&);
 template nlohmann::ordered_json report_json(const Trainer<float>&, const TrainingData&,
                                             const Outcome&, const TrainOptions&, const Runtime&);

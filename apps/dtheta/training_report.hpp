@@ -32,11 +32,12 @@ std::string announcement(std::string_view name, const Trainer<T>& trainer, Size 
 
 /// Final figures, digest, file, and the command to type next.
 template <std::floating_point T>
-std::string report_text(const Model<T>& model, const TrainingData& data, const Outcome& outcome,
+std::string report_text(const Trainer<T>& trainer, const TrainingData& data, const Outcome& outcome,
                         const TrainOptions& options);
 
-/// {"output", "theta_sha256", "parameters", "precision", "threads", "kernels", "recipe"} and the
-/// last epoch's figures, with speed and time of the whole training.
+/// {"output", "theta_sha256", "parameters", "precision", "threads", "kernels", "recipe"} the
+/// last epoch's figures and the best epoch by the validation samples, with speed and time of the
+/// whole training.
 template <std::floating_point T>
 nlohmann::ordered_json report_json(const Trainer<T>& trainer, const TrainingData& data,
                                    const Outcome& outcome, const TrainOptions& options,

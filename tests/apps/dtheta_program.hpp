@@ -38,6 +38,12 @@ class DthetaProgram : public testing::Test {
                        {.folder = folder_.path(), .variables = variables});
   }
 
+  /// The same, to its beginning.
+  RunningProgram start(const Words& words) const {
+    return RunningProgram(Words{DTHETA_PROGRAM} + words,
+                          {.folder = folder_.path(), .variables = {}});
+  }
+
   /// Runs a command that has to succeed; its standard output.
   std::string output_of(const Words& words, const Variables& variables = {}) const {
     const ProgramResult result = run(words, variables);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
@@ -54,22 +55,52 @@ namespace program_detail {
 
 }  // namespace program_detail
 
-/// Runs words[0], a path, with the other words as its arguments, and waits for its end. Neither of
-/// its outputs is a terminal.
+/// A program that has been started. Killed, if need be, at the end of its object.
+class RunningProgram {
+ public:
+  /// Starts words[0], a path, with the other words as its arguments. Neither of its outputs is a
+  /// terminal.
+  explicit RunningProgram(const std::vector<std::string>& words,
+                          const ProgramSetting& setting = {}) {
+    child_ = ::fork();
+    if (child_ < 0) throw std::runtime_error("cannot fork");
+    if (child_ == 0) program_detail::become(words, setting, folder_ / "out", folder_ / "err");
+  }
+  ~RunningProgram() {
+    if (child_ <= 0) return;
+    ::kill(child_, SIGKILL);
+    ::waitpid(child_, nullptr, 0);
+  }
+  RunningProgram(const RunningProgram&) = delete;
+  RunningProgram& operator=(const RunningProgram&) = delete;
+
+  void send(int signal) const { ::kill(child_, signal); }
+
+  /// What it has written to its standard error so far.
+  std::string err() const {
+    return std::filesystem::exists(folder_ / "err") ? read_file(folder_ / "err") : "";
+  }
+
+  /// Waits for its end. Once.
+  ProgramResult wait() {
+    int status = 0;
+    while (::waitpid(child_, &status, 0) < 0) {
+      if (errno != EINTR) throw std::runtime_error("cannot wait");
+    }
+    child_ = 0;
+    const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return {.exit_code = code, .out = read_file(folder_ / "out"), .err = err()};
+  }
+
+ private:
+  TemporaryFolder folder_;
+  pid_t child_ = 0;
+};
+
+/// Runs a program to its end.
 inline ProgramResult run_program(const std::vector<std::string>& words,
                                  const ProgramSetting& setting = {}) {
-  const TemporaryFolder folder;
-  const std::string out = folder / "out";
-  const std::string err = folder / "err";
-  const pid_t child = ::fork();
-  if (child < 0) throw std::runtime_error("cannot fork");
-  if (child == 0) program_detail::become(words, setting, out, err);
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) throw std::runtime_error("cannot wait");
-  }
-  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return {.exit_code = code, .out = read_file(out), .err = read_file(err)};
+  return RunningProgram(words, setting).wait();
 }
 
 }  // namespace dtheta::test

@@ -1,0 +1,102 @@
+#include "checkpoint_options.hpp"
+
+#include <charconv>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "dtheta/core/error.hpp"
+
+namespace dtheta::cli {
+namespace {
+
+using Unit = CheckpointInterval::Unit;
+
+/// `option` without a value, as a configuration is told, while there are no checkpoints.
+Option only_with_checkpoints(Option option, const CheckpointOptions& options) {
+  option.text = [&options, text = std::move(option.text)] {
+    return options.is_on() ? text() : std::string();
+  };
+  return option;
+}
+
+Option interval_option(CheckpointInterval& every) {
+  return {.name = "checkpoint-every",
+          .placeholder = "INTERVAL",
+          .help = "how often a checkpoint is written, besides one at the end",
+          .wanted = "a whole number from 1 and a unit: 2epochs, 500steps or 60s",
+          .preset = interval_text(every),
+          .read =
+              [&every](const std::string& value) {
+                const auto interval = parse_interval(value);
+                if (interval) every = *interval;
+                return interval.has_value();
+              },
+          .text = [&every] { return interval_text(every); }};
+}
+
+}  // namespace
+
+std::optional<CheckpointInterval> parse_interval(std::string_view text) {
+  CheckpointInterval interval;
+  const char* const end = text.data() + text.size();
+  const auto number = std::from_chars(text.data(), end, interval.count);
+  if (number.ec != std::errc{} || interval.count < 1) return std::nullopt;
+  const std::string_view unit(number.ptr, end);
+  if (unit == "epochs" || unit == "epoch") {
+    interval.unit = Unit::epochs;
+  } else if (unit == "steps" || unit == "step") {
+    interval.unit = Unit::steps;
+  } else if (unit == "s") {
+    interval.unit = Unit::seconds;
+  } else {
+    return std::nullopt;
+  }
+  return interval;
+}
+
+std::string interval_text(const CheckpointInterval& interval) {
+  if (interval.unit == Unit::seconds) return fmt::format("{}s", interval.count);
+  return fmt::format("{}{}{}", interval.count, interval.unit == Unit::epochs ? "epoch" : "step",
+                     interval.count == 1 ? "" : "s");
+}
+
+OptionGroup checkpoint_options(CheckpointOptions& options) {
+  return {
+      .title = "Checkpoints",
+      .options = {
+          path({.name = "checkpoint",
+                .placeholder = "DIR",
+                .help = "folder to write checkpoints to, created if need be. SIGINT (Ctrl-C) and "
+                        "SIGTERM then end the step, write one and stop; SIGUSR1 writes one"},
+               options.folder),
+          only_with_checkpoints(interval_option(options.every), options),
+          only_with_checkpoints(whole_number({.name = "keep",
+                                              .placeholder = "K",
+                                              .help = "checkpoints that are kept, the newest"},
+                                             options.keep, 1, std::numeric_limits<Size>::max()),
+                                options),
+          toggle({.name = "resume",
+                  .help = "go on from the newest good checkpoint in --checkpoint DIR, from the "
+                          "beginning if there is none; all other options as they were, save for "
+                          "--epochs, --threads and outputs"},
+                 options.resumes),
+          toggle({.name = "exact",
+                  .help = "with --resume: refuse to go on with other kernels, or another BLAS or "
+                          "build of dtheta, rather than warn"},
+                 options.is_exact),
+      }};
+}
+
+void check_checkpoint_options(const Interface& interface, const CheckpointOptions& options) {
+  const auto want = [&](const char* name, bool has_effect, const char* needed) {
+    if (has_effect || !interface.is_given(name)) return;
+    throw UsageError(fmt::format("--{} has no effect without {}", name, needed));
+  };
+  want("checkpoint-every", options.is_on(), "--checkpoint DIR");
+  want("keep", options.is_on(), "--checkpoint DIR");
+  want("resume", options.is_on() || !options.resumes, "--checkpoint DIR");
+  want("exact", options.resumes || !options.is_exact, "--resume");
+}
+
+}  // namespace dtheta::cli

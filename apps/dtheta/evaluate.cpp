@@ -24,7 +24,10 @@ class Evaluate final : public Command {
         .usage = "--model FILE --data FILE [OPTION...]",
         .description =
             "Runs a trained model over a part of a data set and prints its mean loss, its accuracy "
-            "and its confusion matrix: a row for each true class, a column for each predicted one.",
+            "and its confusion matrix: a row for each true class, a column for each predicted one. "
+            "Of a regression it prints how far the predictions of each target are from the truth: "
+            "root mean squared error, mean absolute error, and R2, the share of the variance that "
+            "they explain.",
         .examples = "  dtheta evaluate --model lenet.h5 --data mnist.h5 --split test\n",
         .groups = {{.title = "Model",
                     .options = {required(path({.name = "model", .help = "a model file"}, model_))}},
@@ -65,6 +68,8 @@ class Evaluate final : public Command {
                                data_.string(), evaluation_line(evaluation));
     if (part.data.is_classification() && part.data.classes() <= most_classes_in_table) {
       console.out << "\n" << confusion_text(evaluation, part.data.class_names());
+    } else if (!part.data.is_classification()) {
+      console.out << "\n" << target_errors_text(evaluation);
     }
     return ExitCode::done;
   }

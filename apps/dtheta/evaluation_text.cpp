@@ -1,5 +1,6 @@
 #include "evaluation_text.hpp"
 
+#include <cmath>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -21,11 +22,24 @@ Size count_wrong(const Evaluation& evaluation) {
   return evaluation.samples - right;
 }
 
+/// R² of the mean target; NaN when one has none.
+double mean_r_squared(const Evaluation& evaluation) {
+  double sum = 0;
+  for (const TargetError& target : evaluation.target_errors) sum += target.r_squared;
+  return sum / static_cast<double>(evaluation.target_errors.size());
+}
+
+/// Four digits, or "-" for what is no number.
+std::string share_text(double share) {
+  return std::isfinite(share) ? fmt::format("{:.4f}", share) : "-";
+}
+
 }  // namespace
 
 std::string evaluation_line(const Evaluation& evaluation) {
   if (!is_classification(evaluation)) {
-    return fmt::format("loss {:.6g} ({} samples)", evaluation.loss, grouped(evaluation.samples));
+    return fmt::format("loss {:.6g}, R2 {} ({} samples)", evaluation.loss,
+                       share_text(mean_r_squared(evaluation)), grouped(evaluation.samples));
   }
   return fmt::format("loss {:.4f}, accuracy {} ({} of {} wrong)", evaluation.loss,
                      percent_text(evaluation.accuracy), grouped(count_wrong(evaluation)),
@@ -52,11 +66,26 @@ std::string confusion_text(const Evaluation& evaluation, std::span<const std::st
   return table_text(rows, alignments);
 }
 
+std::string target_errors_text(const Evaluation& evaluation) {
+  std::vector<std::vector<std::string>> rows{{"target", "RMSE", "MAE", "R2"}};
+  for (const TargetError& target : evaluation.target_errors) {
+    rows.push_back({std::to_string(rows.size() - 1), fmt::format("{:.6g}", target.rmse),
+                    fmt::format("{:.6g}", target.mae), share_text(target.r_squared)});
+  }
+  return table_text(rows, {Align::right, Align::right, Align::right, Align::right});
+}
+
 nlohmann::ordered_json evaluation_json(const Evaluation& evaluation) {
   nlohmann::ordered_json json{{"samples", evaluation.samples}, {"loss", evaluation.loss}};
   if (is_classification(evaluation)) {
     json["accuracy"] = evaluation.accuracy;
     json["confusion_matrix"] = evaluation.confusion_matrix;
+  } else {
+    auto& targets = json["targets"] = nlohmann::ordered_json::array();
+    for (const TargetError& target : evaluation.target_errors) {
+      targets.push_back(
+          {{"rmse", target.rmse}, {"mae", target.mae}, {"r_squared", target.r_squared}});
+    }
   }
   return json;
 }

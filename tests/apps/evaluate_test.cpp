@@ -175,18 +175,50 @@ TEST_F(Inspect, TellsOfADataSetWhatDatasetInfoTells) {
   EXPECT_EQ(json, json_of({"dataset", "info", "digits.h5"}));
 }
 
-TEST_F(DthetaProgram, ARegressionHasALossOnly) {
-  write("r.csv", "1,2.5\n2,3.25\n3,4\n4,4.75\n");
-  output_of({"dataset", "import", "csv", "r.csv", "--label-column", "-1", "--output", "r.h5"});
-  const nlohmann::json report = json_of(
-      {"train", "--data", "r.h5", "--model", "dense 1", "--epochs", "3", "--output", "m.h5"});
+/// The errors of the columns of a CSV file of predictions {N, k} against the truth {N, k}.
+double rmse_of(const std::string& csv, const std::vector<double>& truth, std::size_t k) {
+  std::istringstream lines(csv);
+  std::string line;
+  std::getline(lines, line);
+  double squares = 0;
+  std::size_t n = 0;
+  for (; std::getline(lines, line); ++n) {
+    const double error = std::stod(fields_of(line)[1 + k]) - truth[2 * n + k];
+    squares += error * error;
+  }
+  EXPECT_EQ(2 * n, truth.size());
+  return std::sqrt(squares / static_cast<double>(n));
+}
+
+TEST_F(DthetaProgram, ARegressionOfSeveralTargetsFromTrainingToPredictions) {
+  const std::string golden = std::filesystem::path(DTHETA_GOLDEN_FOLDER) / "regression.h5";
+  const Words data{"--data", golden};
+  const nlohmann::json report =
+      json_of(Words{"train", "--model", "dense 8, tanh, dense 2", "--epochs", "60", "--batch-size",
+                    "full", "--learning-rate", "0.05", "--output", "m.h5"} +
+              data);
   EXPECT_FALSE(report.contains("accuracy"));
-  const nlohmann::json json = json_of({"evaluate", "--model", "m.h5", "--data", "r.h5"});
-  EXPECT_GT(json["loss"], 0);
+  EXPECT_EQ(json_of({"inspect", "m.h5"})["loss"], "mean_squared_error");
+  const Words trained = Words{"--model", "m.h5", "--split", "train"} + data;
+  const nlohmann::json json = json_of(Words{"evaluate"} + trained);
   EXPECT_FALSE(json.contains("accuracy"));
-  output_of({"evaluate", "--model", "m.h5", "--data", "r.h5"});
-  output_of({"predict", "--model", "m.h5", "--data", "r.h5", "--output", "p.csv"});
-  EXPECT_TRUE(read("p.csv").starts_with("sample,value_0\n"));
+  ASSERT_EQ(json["targets"].size(), 2U);
+  output_of(Words{"predict", "--output", "p.csv"} + trained);
+  EXPECT_TRUE(read("p.csv").starts_with("sample,value_0,value_1\n"));
+  const std::vector<double> truth{0, 0, 0.25, -0.125, 0.5, -0.25, 0, 0, 0.25, -0.125};
+  double squares = 0;
+  for (const std::size_t k : {0U, 1U}) {
+    const double rmse = json["targets"][k]["rmse"];
+    EXPECT_NEAR(rmse, rmse_of(read("p.csv"), truth, k), 1e-6);
+    EXPECT_LE(json["targets"][k]["mae"], rmse);
+    EXPECT_LT(json["targets"][k]["r_squared"], 1);
+    squares += rmse * rmse / 2;
+  }
+  EXPECT_NEAR(json["loss"], squares, 1e-6);
+  const std::string text = output_of(Words{"evaluate"} + trained);
+  EXPECT_TRUE(contains(text, "R2 "));
+  EXPECT_TRUE(contains(text, "target  "));
+  EXPECT_TRUE(contains(text, "RMSE"));
 }
 
 TEST_F(DthetaProgram, TwoClassesHaveOneOutputAndTwoProbabilities) {

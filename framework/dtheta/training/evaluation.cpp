@@ -1,6 +1,9 @@
 #include "dtheta/training/evaluation.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -54,6 +57,49 @@ void for_each_batch(const Model<T>& model, const Dataset& data, std::span<const 
   });
 }
 
+/// Fills in the confusion matrix and the accuracy of the logits {n, k}.
+template <std::floating_point T>
+void count_classes(const Dataset& data, std::span<const Size> samples, View<const T> logits,
+                   T threshold, Evaluation& result) {
+  const auto classes = static_cast<std::size_t>(data.classes());
+  result.confusion_matrix.assign(classes, std::vector<Size>(classes, 0));
+  Size correct = 0;
+  for (std::size_t n = 0; n < samples.size(); ++n) {
+    const std::int32_t truth = data.labels()[static_cast<std::size_t>(samples[n])];
+    const Size predicted = class_of(logits.rows(static_cast<Size>(n), 1).span(), threshold);
+    ++result.confusion_matrix[static_cast<std::size_t>(truth)][static_cast<std::size_t>(predicted)];
+    correct += truth == predicted ? 1 : 0;
+  }
+  result.accuracy = static_cast<double>(correct) / static_cast<double>(samples.size());
+}
+
+/// The errors of column k of the predictions {n, outputs}.
+template <std::floating_point T>
+TargetError target_error(const Dataset& data, std::span<const Size> samples,
+                         View<const T> predictions, Size k) {
+  const Size outputs = predictions.dim(1);
+  const auto truth = [&](std::size_t n) {
+    return data.values()[static_cast<std::size_t>(samples[n] * outputs + k)];
+  };
+  const auto count = static_cast<double>(samples.size());
+  double mean = 0;
+  for (std::size_t n = 0; n < samples.size(); ++n) mean += truth(n) / count;
+  double squares = 0;
+  double deviations = 0;
+  double distances = 0;
+  for (std::size_t n = 0; n < samples.size(); ++n) {
+    const double error =
+        static_cast<double>(predictions[static_cast<Size>(n) * outputs + k]) - truth(n);
+    squares += error * error;
+    distances += std::abs(error);
+    deviations += (truth(n) - mean) * (truth(n) - mean);
+  }
+  return {.rmse = std::sqrt(squares / count),
+          .mae = distances / count,
+          .r_squared =
+              deviations > 0 ? 1 - squares / deviations : std::numeric_limits<double>::quiet_NaN()};
+}
+
 }  // namespace
 
 template <std::floating_point T>
@@ -80,34 +126,30 @@ Evaluation evaluate(const Model<T>& model, const Dataset& data, std::span<const 
   check_fit(model, data);
   if (samples.empty()) throw DataError("there is no sample to evaluate");
   const auto loss = make_loss<T>(model.loss);
-  const T threshold = decision_threshold<T>(loss->activation());
+  const Size n = static_cast<Size>(samples.size());
+  const Size outputs = model.network->output_shape().size();
   std::vector<ShardMetrics> metrics(samples.size() / samples_per_task + 1);
-  std::vector<Size> predicted(samples.size());
+  AlignedBuffer<T> logits(n * outputs);
   for_each_batch(model, data, samples, true, workers,
                  [&](Size task, Size first, View<const T> z, View<const T> y) {
                    metrics[static_cast<std::size_t>(task)].loss_sum = loss->value(z, y);
-                   for (Size n = 0; n < z.dim(0); ++n) {
-                     predicted[static_cast<std::size_t>(first + n)] =
-                         class_of(z.rows(n, 1).span(), threshold);
-                   }
+                   std::ranges::copy(z.span(), logits.data() + first * outputs);
                  });
 
-  Evaluation result{.samples = static_cast<Size>(samples.size())};
+  Evaluation result{.samples = n};
   double loss_sum = 0;
   for (const ShardMetrics& task : metrics) loss_sum += task.loss_sum;
-  result.loss = loss_sum / static_cast<double>(result.samples);
-  if (!data.is_classification()) return result;
-
-  const auto classes = static_cast<std::size_t>(data.classes());
-  result.confusion_matrix.assign(classes, std::vector<Size>(classes, 0));
-  Size correct = 0;
-  for (std::size_t n = 0; n < samples.size(); ++n) {
-    const auto truth =
-        static_cast<std::size_t>(data.labels()[static_cast<std::size_t>(samples[n])]);
-    ++result.confusion_matrix[truth][static_cast<std::size_t>(predicted[n])];
-    correct += truth == static_cast<std::size_t>(predicted[n]) ? 1 : 0;
+  result.loss = loss_sum / static_cast<double>(n);
+  const View<T> rows = logits.view({n, outputs});
+  if (data.is_classification()) {
+    count_classes(data, samples, View<const T>(rows), decision_threshold<T>(loss->activation()),
+                  result);
+  } else {
+    loss->predict(rows, rows);
+    for (Size k = 0; k < outputs; ++k) {
+      result.target_errors.push_back(target_error(data, samples, View<const T>(rows), k));
+    }
   }
-  result.accuracy = static_cast<double>(correct) / static_cast<double>(result.samples);
   return result;
 }
 

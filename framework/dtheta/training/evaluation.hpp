@@ -12,6 +12,14 @@
 
 namespace dtheta {
 
+/// How far a regression's predictions of one target, a column, are from the truth.
+struct TargetError {
+  double rmse = 0;       ///< root of the mean squared error, in the target's unit
+  double mae = 0;        ///< mean absolute error, in the target's unit
+  double r_squared = 0;  ///< 1 - squared errors / squared deviations from the mean: 1 is perfect, 0
+                         ///< no better than the mean; NaN when the target is the same everywhere
+};
+
 /// How well a model does on samples it is shown.
 struct Evaluation {
   Size samples = 0;
@@ -19,6 +27,8 @@ struct Evaluation {
   double accuracy = 0;  ///< share in [0, 1]; 0 for regression
   /// Row: the true class, column: the predicted one. Empty for regression.
   std::vector<std::vector<Size>> confusion_matrix = {};
+  /// One a target; empty for classification.
+  std::vector<TargetError> target_errors = {};
 };
 
 /// Runs the samples of `data` through the model. The result does not depend on the number of

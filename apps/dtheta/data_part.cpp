@@ -69,7 +69,7 @@ void warn_of_doubtful_fit(const Model<T>& model, const Dataset& data, const Inpu
     console.warn(fmt::format("the data's classes ({}) are not called like the model's ({})",
                              some_names(names), some_names(model.class_names)));
   }
-  if (model.input != input) {
+  if (model.input.scale != input.scale) {
     console.warn(
         fmt::format("the model multiplies its input by {:.6g}, but this data set, of {}, asks for "
                     "{:.6g}: is it "

@@ -41,7 +41,7 @@ template <std::floating_point T>
 Model<T> load_model_for(const InputPreparation& input, const std::filesystem::path& file);
 
 /// Warns when the data is likely to mean something else than the data the model was trained on:
-/// other class names, or another preparation, `input`, than the model's.
+/// other class names, or another scale in `input`, its preparation, than the model's.
 template <std::floating_point T>
 void warn_of_doubtful_fit(const Model<T>& model, const Dataset& data, const InputPreparation& input,
                           const Console& console);

@@ -1,5 +1,6 @@
 #include "model_summary.hpp"
 
+#include <algorithm>
 #include <type_traits>
 
 #include <fmt/format.h>
@@ -55,6 +56,13 @@ std::string members_table(const nlohmann::ordered_json& object) {
   return table_text(rows, {Align::left, Align::left});
 }
 
+/// The first few, for a line.
+std::string some_numbers(std::span<const double> numbers) {
+  const auto shown = numbers.first(std::min<std::size_t>(numbers.size(), 8));
+  return fmt::format("{:.6g}{}", fmt::join(shown, ", "),
+                     shown.size() < numbers.size() ? ", ..." : "");
+}
+
 template <std::floating_point T>
 nlohmann::ordered_json layers_json(const Network<T>& network) {
   auto layers = nlohmann::ordered_json::array();
@@ -84,6 +92,10 @@ std::string model_text(const std::filesystem::path& file, const StoredModel<T>& 
                                  grouped(model.network->parameter_count()),
                                  precision_name(precision_of<T>), layers_table(model));
   text += fmt::format("loss          {}\ninput scale   {:.6g}\n", model.loss, model.input.scale);
+  if (!model.input.mean.empty()) {
+    text += fmt::format("input mean    {}\ninput std     {}\n", some_numbers(model.input.mean),
+                        some_numbers(model.input.deviation));
+  }
   if (!model.class_names.empty()) {
     text += fmt::format("classes       {}\n", fmt::join(model.class_names, ", "));
   }
@@ -105,6 +117,8 @@ nlohmann::ordered_json model_json(const std::filesystem::path& file, const Store
           {"input", model.network->input_shape().extents()},
           {"layers", layers_json(*model.network)},
           {"input_scale", model.input.scale},
+          {"input_mean", model.input.mean},
+          {"input_std", model.input.deviation},
           {"class_names", model.class_names},
           {"recipe", stored.recipe ? to_json(*stored.recipe) : nlohmann::ordered_json()},
           {"provenance", stored.provenance}};

@@ -62,13 +62,17 @@ Option whole_number(OptionText text, std::uint64_t& target) {
   return option;
 }
 
+bool read_real(const std::string& text, double& number) {
+  return read_number(text, number) && std::isfinite(number);
+}
+
 Option real_number(OptionText text, double& target, std::string wanted,
                    std::function<bool(double)> is_in_range) {
   Option option =
       described(std::move(text), std::move(wanted), [&target] { return exact_text(target); });
   option.read = [&target, is_in_range = std::move(is_in_range)](const std::string& value) {
     double number = 0;
-    if (!read_number(value, number) || !std::isfinite(number) || !is_in_range(number)) return false;
+    if (!read_real(value, number) || !is_in_range(number)) return false;
     target = number;
     return true;
   };

@@ -54,6 +54,8 @@ Option whole_number(OptionText text, std::uint64_t& target);
 /// A finite number for which `is_in_range` holds; `wanted` describes the range.
 Option real_number(OptionText text, double& target, std::string wanted,
                    std::function<bool(double)> is_in_range);
+/// The whole of `text` as a finite number. False: it is none.
+bool read_real(const std::string& text, double& number);
 /// One of `names`.
 Option choice(OptionText text, std::string& target, std::vector<std::string> names);
 /// Any text but the empty one.

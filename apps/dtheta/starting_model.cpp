@@ -21,6 +21,12 @@ template <std::floating_point T>
 Model<T> loaded_model(const ModelSource& source, const TrainOptions& options,
                       const TrainingData& data, const Console& console) {
   auto model = load_model_for<T>(data.input, source.file);
+  const PreparationChoice& wanted = options.preparation;
+  if ((wanted.scale || wanted.is_standardized) && model.input != data.input) {
+    throw UsageError(fmt::format(
+        "--{} and --model {} contradict each other: the file's weights expect its own preparation",
+        wanted.scale ? "scale" : "mean-std", source.file.string()));
+  }
   if (!options.loss.empty()) {
     model.loss =
         choose_network(layer_list_text(model.network->spec()), traits_of(data.train), options.loss)

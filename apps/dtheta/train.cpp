@@ -64,8 +64,8 @@ class Train final : public Command {
   template <std::floating_point T>
   ExitCode run_in(const ModelSource& source, const Console& console) {
     const Runtime runtime = start_runtime(options_.run, inspect_machine(), console);
-    const TrainingData data =
-        read_training_data(options_.data, options_.test_data, options_.reading, options_.recipe);
+    const TrainingData data = read_training_data(
+        options_.data, options_.test_data, options_.reading, options_.preparation, options_.recipe);
     Model<T> model = starting_model<T>(source, options_, data, console);
     check_other_parts(model, data, console);
     Workers workers(runtime.threads);

@@ -23,6 +23,25 @@ std::vector<std::string> strings(const std::vector<std::string_view>& names) {
   return {names.begin(), names.end()};
 }
 
+/// --scale, which has no value where the data's own holds.
+Option scale_option(std::optional<double>& target) {
+  return {.name = "scale",
+          .placeholder = "FACTOR",
+          .help =
+              "what stored numbers are multiplied by on their way into the network; the model "
+              "keeps it",
+          .wanted = "a finite number other than 0",
+          .preset = "what the data asks for, else 1/255 for uint8 and 1 for other types",
+          .read =
+              [&target](const std::string& value) {
+                double number = 0;
+                if (!read_real(value, number) || number == 0) return false;
+                target = number;
+                return true;
+              },
+          .text = [&target] { return target ? exact_text(*target) : std::string(); }};
+}
+
 OptionGroup data_group(TrainOptions& options) {
   return {
       .title = "Data",
@@ -33,6 +52,12 @@ OptionGroup data_group(TrainOptions& options) {
                 .help = "data set whose test part (or only part) the model is tested on after "
                         "every epoch; without it the test part of --data, after the last epoch"},
                options.test_data),
+          scale_option(options.preparation.scale),
+          toggle({.name = "mean-std",
+                  .help = "subtract the mean and divide by the standard deviation of every channel "
+                          "(of a table: every column), taken over the training samples; the model "
+                          "keeps them"},
+                 options.preparation.is_standardized),
           real_number({.name = "validation-split",
                        .placeholder = "SHARE",
                        .help = "share of the training samples that is held out, drawn at random "

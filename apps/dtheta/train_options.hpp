@@ -11,6 +11,7 @@
 #include "dtheta/storage/dataset_file.hpp"
 #include "model_source.hpp"
 #include "runtime.hpp"
+#include "training_data.hpp"
 
 namespace dtheta::cli {
 
@@ -19,8 +20,9 @@ struct TrainOptions {
   std::filesystem::path data;
   std::filesystem::path test_data;  ///< empty: the data's own test part, if it has one
   DatasetReading reading;           ///< of both
-  std::string model;                ///< see find_model
-  std::string loss;                 ///< empty: follows from data and model
+  PreparationChoice preparation;
+  std::string model;  ///< see find_model
+  std::string loss;   ///< empty: follows from data and model
   std::string precision = "float32";
   std::string initializer = "he";
   Recipe recipe;  ///< `recipe.initializer` is set by check_train_options

@@ -9,6 +9,7 @@
 #include "dtheta/core/error.hpp"
 #include "dtheta/data/sampler.hpp"
 #include "dtheta/data/splits.hpp"
+#include "dtheta/data/standardization.hpp"
 
 namespace dtheta::cli {
 namespace {
@@ -49,7 +50,8 @@ std::optional<Evaluation> TrainingData::validate(const Model<T>& model, Workers&
 
 TrainingData read_training_data(const std::filesystem::path& data,
                                 const std::filesystem::path& test_data,
-                                const DatasetReading& reading, const Recipe& recipe) {
+                                const DatasetReading& reading, const PreparationChoice& preparation,
+                                const Recipe& recipe) {
   DatasetSplits splits = read_dataset(data, reading);
   if (!splits.train) {
     throw DataError(data.string() + " has no train part; is it the data to test on?");
@@ -78,6 +80,10 @@ TrainingData read_training_data(const std::filesystem::path& data,
       split_for_validation(recipe.seed, result.train.size(), recipe.validation_split);
   result.samples = std::move(split.training);
   result.held_out = std::move(split.validation);
+  if (preparation.scale) result.input.scale = result.test_input.scale = *preparation.scale;
+  if (preparation.is_standardized) {
+    result.input = standardization_of(result.train, result.samples, result.input.scale);
+  }
   return result;
 }
 

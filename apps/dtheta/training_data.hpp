@@ -15,16 +15,22 @@
 
 namespace dtheta::cli {
 
+/// How the person at the command line wants samples prepared.
+struct PreparationChoice {
+  std::optional<double> scale;   ///< in place of the data's own
+  bool is_standardized = false;  ///< also by mean and deviation of the training samples
+};
+
 /// What is trained, validated and tested on.
 struct TrainingData {
   Dataset train;
-  InputPreparation input;             ///< how `train` wants to be prepared
+  InputPreparation input;             ///< how `train` is to be prepared
   std::vector<Size> samples;          ///< of `train`, to train on
   std::vector<Size> held_out;         ///< of `train`, to validate on; empty: see `validation`
   std::optional<Dataset> validation;  ///< the file's own validation part
   std::optional<Dataset> test;
   std::filesystem::path test_file;  ///< where `test` is from
-  InputPreparation test_input;      ///< how `test` wants to be prepared
+  InputPreparation test_input;      ///< how `test` is to be prepared
 
   /// The train part's, or the test part's where only that one has names: the course's files.
   const std::vector<std::string>& class_names() const;
@@ -41,6 +47,7 @@ struct TrainingData {
 /// part, DataError when there is no part to train or test on, else as read_dataset.
 TrainingData read_training_data(const std::filesystem::path& data,
                                 const std::filesystem::path& test_data,
-                                const DatasetReading& reading, const Recipe& recipe);
+                                const DatasetReading& reading, const PreparationChoice& preparation,
+                                const Recipe& recipe);
 
 }  // namespace dtheta::cli

@@ -103,5 +103,40 @@ TEST_F(Preparation, AModelKeepsItsOwnAndSaysSo) {
   EXPECT_EQ(trained_scale("plain.h5", "m.h5"), 0.0125);
 }
 
+TEST_F(Preparation, MeanAndDeviationOfTheTrainingSamplesGoWithTheModel) {
+  make_digits(60, 20);
+  const Words train{"train",    "--data", "digits.h5", "--model", "flatten, dense 10",
+                    "--epochs", "3",      "--mean-std"};
+  output_of(train + Words{"--output", "m.h5", "--validation-split", "0.5", "--threads", "2"});
+  output_of(train + Words{"--output", "n.h5", "--validation-split", "0.5", "--threads", "1"});
+  EXPECT_EQ(read("m.h5"), read("n.h5"));
+  const nlohmann::json standardized = json_of({"inspect", "m.h5"});
+  EXPECT_EQ(standardized["input_scale"], 1.0 / 255);
+  ASSERT_EQ(standardized["input_mean"].size(), 1U);
+  EXPECT_GT(standardized["input_std"][0], 0.1);
+  EXPECT_TRUE(contains(output_of({"inspect", "m.h5"}), "input std"));
+  EXPECT_EQ(run({"evaluate", "--model", "m.h5", "--data", "digits.h5"}).err, "");
+
+  output_of(train + Words{"--output", "all.h5"});  // other samples, another mean
+  EXPECT_NE(json_of({"inspect", "all.h5"})["input_mean"], standardized["input_mean"]);
+  // The mean of what the network sees is 0: the same model without it does otherwise.
+  const double mean = json_of({"dataset", "info", "digits.h5"})["parts"]["train"]["mean"];
+  EXPECT_NEAR(json_of({"inspect", "all.h5"})["input_mean"][0].get<double>(), mean / 255, 1e-9);
+}
+
+TEST_F(Preparation, TheScaleOnTheCommandLineGoesBeforeTheFiles) {
+  make_data("asks.h5", 0.0125);
+  const Words train{"train", "--data", "asks.h5", "--model", "logistic", "--output", "m.h5"};
+  output_of(train + Words{"--scale", "0.5", "--epochs", "1"});
+  EXPECT_EQ(json_of({"inspect", "m.h5"})["input_scale"], 0.5);
+  expect_error(train + Words{"--scale", "0"}, 2, "wanted a finite number other than 0");
+  const Words again{"train",    "--data", "asks.h5",  "--model", "m.h5",
+                    "--epochs", "1",      "--output", "n.h5"};
+  expect_error(again + Words{"--scale", "0.25"}, 2,
+               "--scale and --model m.h5 contradict each other");
+  expect_error(again + Words{"--mean-std"}, 2, "--mean-std and --model m.h5 contradict each other");
+  EXPECT_EQ(run(again + Words{"--scale", "0.5"}).exit_code, 0);
+}
+
 }  // namespace
 }  // namespace dtheta::test

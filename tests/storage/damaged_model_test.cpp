@@ -189,6 +189,13 @@ TEST_F(DamagedModel, WrongDescriptionsAreNamed) {
   EXPECT_TRUE(contains(complaint_of("input", "{}"), "attribute input: "));
   EXPECT_TRUE(contains(complaint_of("input", "{\"scale\": \"x\"}"), "attribute input: "));
   EXPECT_TRUE(contains(complaint_of("input", "[["), "attribute input: not JSON: "));
+  EXPECT_TRUE(contains(complaint_of("input", R"({"scale": 1, "mean": [1]})"), "attribute input: "));
+  EXPECT_TRUE(contains(complaint_of("input", R"({"scale": 1, "mean": [1, 2], "std": [1]})"),
+                       "has 2 means and 1 deviations for "));
+  EXPECT_TRUE(contains(complaint_of("input", R"({"scale": 1, "mean": [], "std": []})"),
+                       "has 0 means and 0 deviations for "));
+  EXPECT_TRUE(contains(complaint_of("input", R"({"scale": 1, "mean": [1], "std": [0]})"),
+                       "has a mean that is not finite, or a deviation that is not above 0"));
   EXPECT_TRUE(contains(complaint_of("recipe", "{\"epochs\": 3}"),
                        "/dtheta, attribute recipe: not a recipe of dtheta"));
   EXPECT_TRUE(contains(complaint_of("provenance", "[]"), "attribute provenance: is not an object"));

@@ -56,6 +56,8 @@ StoredModel<T> make_varied() {
   recipe.epochs = 3;
   recipe.learning_rate = 0.1;
   recipe.seed = ~std::uint64_t{0};
+  stored.model.input.mean = {0.1, -1.0 / 3};
+  stored.model.input.deviation = {0.2, 1e-30};
   stored.provenance = {{"dtheta", "1.2"}, {"kernels", "avx2"}};
   return stored;
 }

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "dtheta/core/error.hpp"
+#include "dtheta/data/standardization.hpp"
 
 namespace dtheta {
 namespace {
@@ -150,6 +151,7 @@ void Dataset::gather(std::span<const Size> indices, const InputPreparation& prep
               x.span().subspan(n * numbers, numbers));
     }
   });
+  if (!preparation.mean.empty()) standardize(x.span(), preparation);
   if (y.empty()) return;
   assert(y.dim(0) == static_cast<Size>(indices.size()));
   assert(is_classification() ? y.dim(1) == classes() || (y.dim(1) == 1 && classes() == 2)

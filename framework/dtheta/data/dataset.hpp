@@ -103,12 +103,14 @@ class Dataset {
   Size target_width() const;
 
   /// Prepares the samples `indices` {m} for the network:
-  ///   x {m, sample_shape...} or any other shape of that size: stored number · scale, overwritten;
-  ///   y {m, k}: the targets, overwritten. For labels: one-hot where k = classes, the label itself
-  ///   (0 or 1) where k = 1 and classes = 2; for regression the values. An empty y: not wanted.
+  ///   x {m, sample_shape...} or any other shape of that size: (stored number · scale −
+  ///   mean)/deviation, overwritten; y {m, k}: the targets, overwritten. For labels: one-hot where
+  ///   k = classes, the label itself (0 or 1) where k = 1 and classes = 2; for regression the
+  ///   values. An empty y: not wanted.
   /// Indices must be in range and k one of those widths (asserted). Writes only x and y; safe from
-  /// any thread. The stored number is rounded to T, then multiplied by the scale rounded to T, so
-  /// the bits are the same on every machine.
+  /// any thread. The stored number, scale, mean and deviation are rounded to T, and so is the
+  /// result of each operation, so the bits are the same on every machine. The preparation's
+  /// channels must divide the samples' numbers evenly (asserted).
   template <std::floating_point T>
   void gather(std::span<const Size> indices, const InputPreparation& preparation, View<T> x,
               View<T> y) const;

@@ -164,13 +164,34 @@ bool fits_outputs(std::size_t classes, Size outputs) {
   return classes == 0 || static_cast<Size>(classes) == outputs || (classes == 2 && outputs == 1);
 }
 
+/// How the network's `numbers` inputs are prepared.
+InputPreparation read_input(const Json& json, Size numbers) {
+  InputPreparation input{.scale = json.at("scale").get<double>()};
+  if (!json.contains("mean") && !json.contains("std")) return input;
+  input.mean = json.at("mean").get<std::vector<double>>();
+  input.deviation = json.at("std").get<std::vector<double>>();
+  const auto channels = static_cast<Size>(input.mean.size());
+  if (channels == 0 || input.deviation.size() != input.mean.size() || numbers % channels != 0) {
+    throw DataError(
+        fmt::format("has {} means and {} deviations for {} inputs; wanted as many of "
+                    "each, one a channel",
+                    input.mean.size(), input.deviation.size(), numbers));
+  }
+  const bool good = std::ranges::all_of(input.mean, [](double m) { return std::isfinite(m); }) &&
+                    std::ranges::all_of(input.deviation, [](double s) {
+                      return std::isfinite(s) && s >= smallest_deviation;
+                    });
+  if (!good) throw DataError("has a mean that is not finite, or a deviation that is not above 0");
+  return input;
+}
+
 template <class T>
 void read_description(const hdf5::Reader& file, const KerasNetwork& keras, StoredModel<T>& stored) {
   Model<T>& model = stored.model;
   const Size outputs = model.network->output_shape().size();
   stored.knows_input = keras.scale.has_value();
   read_json(file, dtheta_group, input_attribute, [&](const Json& json) {
-    model.input.scale = json.at("scale").get<double>();
+    model.input = read_input(json, model.network->input_shape().size());
     stored.knows_input = true;
   });
   model.input.scale *= keras.scale.value_or(1);

@@ -88,6 +88,12 @@ std::vector<std::string> forced_algorithms(const NetworkSpec& spec) {
   return is_any_forced ? names : std::vector<std::string>();
 }
 
+Json input_json(const InputPreparation& input) {
+  Json json{{"scale", input.scale}};
+  if (!input.mean.empty()) json.update({{"mean", input.mean}, {"std", input.deviation}});
+  return json;
+}
+
 template <class T>
 void write_dtheta(hdf5::Writer& file, const Model<T>& model, const std::optional<Recipe>& recipe,
                   const Json& provenance) {
@@ -95,7 +101,7 @@ void write_dtheta(hdf5::Writer& file, const Model<T>& model, const std::optional
   file.create_group(group);
   file.set_number(group, model_version_attribute, model_format_version);
   file.set_text(group, loss_attribute, model.loss);
-  file.set_text(group, input_attribute, Json{{"scale", model.input.scale}}.dump());
+  file.set_text(group, input_attribute, input_json(model.input).dump());
   file.set_text(group, classes_attribute, Json(model.class_names).dump());
   const auto algorithms = forced_algorithms(model.network->spec());
   if (!algorithms.empty()) {

@@ -15,6 +15,8 @@ find_dependency(Threads)
 find_dependency(TBB 2021)
 find_dependency(fmt 9)
 find_dependency(ZLIB)
+find_dependency(JPEG)
+find_dependency(PNG)
 find_dependency(OpenSSL 3 COMPONENTS Crypto)
 # The prefix keeps out of the way of a program's own find_package(HDF5) and the like.
 pkg_check_modules(DTHETA_OPENBLAS REQUIRED IMPORTED_TARGET openblas)

@@ -16,6 +16,7 @@ std::unique_ptr<Command> make_inspect_command();
 std::unique_ptr<Command> make_import_idx_command();
 std::unique_ptr<Command> make_import_cifar10_command();
 std::unique_ptr<Command> make_import_csv_command();
+std::unique_ptr<Command> make_import_images_command();
 std::unique_ptr<Command> make_digits_command();
 std::unique_ptr<Command> make_dataset_info_command();
 std::unique_ptr<Command> make_models_command();

@@ -1,6 +1,8 @@
 /// dtheta dataset: makes data sets of other formats or of nothing, and shows what they hold.
 #include <filesystem>
 #include <limits>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -8,8 +10,10 @@
 #include "commands.hpp"
 #include "dataset_summary.hpp"
 #include "dtheta/data/digits.hpp"
+#include "dtheta/model/network_spec.hpp"
 #include "dtheta/storage/dataset_file.hpp"
 #include "dtheta/storage/importers.hpp"
+#include "dtheta/storage/picture_file.hpp"
 #include "output.hpp"
 #include "reading_options.hpp"
 
@@ -23,7 +27,7 @@ class MakeDataset : public Command {
  public:
   ExitCode run(const Console& console) final {
     check_output(output_, inputs());
-    const DatasetSplits splits = make();
+    const DatasetSplits splits = make(console);
     write_dataset(output_, splits, static_cast<int>(compression_));
     console.out << summary_text(output_, splits);
     return ExitCode::done;
@@ -47,7 +51,7 @@ class MakeDataset : public Command {
   Size compression_ = 0;
 
   virtual Paths inputs() const = 0;
-  virtual DatasetSplits make() const = 0;
+  virtual DatasetSplits make(const Console& console) const = 0;
 };
 
 class ImportIdx final : public MakeDataset {
@@ -74,7 +78,7 @@ class ImportIdx final : public MakeDataset {
     const auto& words = interface().operands.values;
     return {words.begin(), words.end()};
   }
-  DatasetSplits make() const override {
+  DatasetSplits make(const Console&) const override {
     const Paths files = inputs();
     if (files.size() == 3) throw UsageError("found TEST_IMAGES without TEST_LABELS");
     if (files.size() == 2) return import_idx({files[0], files[1]}, {});
@@ -114,7 +118,7 @@ class ImportCifar10 final : public MakeDataset {
     all.insert(all.end(), test_.begin(), test_.end());
     return all;
   }
-  DatasetSplits make() const override { return import_cifar10(train(), test_); }
+  DatasetSplits make(const Console&) const override { return import_cifar10(train(), test_); }
 
   Paths test_;
 };
@@ -147,12 +151,73 @@ class ImportCsv final : public MakeDataset {
  private:
   std::filesystem::path train() const { return interface().operands.values.front(); }
   Paths inputs() const override { return {train(), test_}; }
-  DatasetSplits make() const override {
+  DatasetSplits make(const Console&) const override {
     return import_csv(train(), label_column_, test_.empty() ? std::nullopt : std::optional(test_));
   }
 
   std::string label_column_;
   std::filesystem::path test_;
+};
+
+/// --size HxW.
+Option size_option(std::optional<PictureSize>& target) {
+  return {.name = "size",
+          .placeholder = "HxW",
+          .help =
+              "height and width that all pictures are scaled to, in pixels; without it they "
+              "must be of one size",
+          .wanted = "two whole numbers such as 64x64",
+          .preset = {},
+          .read =
+              [&target](const std::string& value) {
+                const Shape shape = parse_shape(value);
+                if (shape.rank() != 2 || shape.size() > most_pixels) return false;
+                target = PictureSize{shape[0], shape[1]};
+                return true;
+              },
+          .text =
+              [&target] {
+                return target ? fmt::format("{}x{}", target->height, target->width) : std::string();
+              }};
+}
+
+class ImportImages final : public MakeDataset {
+ public:
+  ImportImages() {
+    interface() = {
+        .usage = "FOLDER [--test FOLDER] [--size HxW] --output FILE",
+        .description =
+            "Makes a data set of pictures, JPEG and PNG, that lie in a folder for each class: "
+            "FOLDER/cat/1.jpg, FOLDER/dog/2.png. Files that cannot be read are listed and left "
+            "out.",
+        .examples =
+            "  dtheta dataset import images pets --test pets-test --size 64x64 \\\n"
+            "      --output pets.h5\n",
+        .operands = {.placeholder = "FOLDER",
+                     .help = "pictures for training, a folder a class",
+                     .least = 1,
+                     .most = 1},
+        .groups = {{.title = "Data",
+                    .options = {path({.name = "test",
+                                      .placeholder = "FOLDER",
+                                      .help = "pictures for testing, a folder a class"},
+                                     test_),
+                                size_option(size_)}},
+                   output_group()}};
+  }
+
+ private:
+  std::filesystem::path train() const { return interface().operands.values.front(); }
+  Paths inputs() const override { return {train(), test_}; }
+  DatasetSplits make(const Console& console) const override {
+    const auto test = test_.empty() ? std::nullopt : std::optional(test_);
+    ImportedImages imported = import_images(train(), test, size_);
+    for (const std::string& file : imported.unreadable) console.warn(file + "; left out");
+    return std::move(imported.splits);
+  }
+
+  std::filesystem::path test_;
+  std::optional<PictureSize> size_;
 };
 
 class MakeDigits final : public MakeDataset {
@@ -182,7 +247,7 @@ class MakeDigits final : public MakeDataset {
 
  private:
   Paths inputs() const override { return {}; }
-  DatasetSplits make() const override { return make_digits(options_); }
+  DatasetSplits make(const Console&) const override { return make_digits(options_); }
 
   DigitsOptions options_;
 };
@@ -221,6 +286,7 @@ class DatasetInfo final : public Command {
 std::unique_ptr<Command> make_import_idx_command() { return std::make_unique<ImportIdx>(); }
 std::unique_ptr<Command> make_import_cifar10_command() { return std::make_unique<ImportCifar10>(); }
 std::unique_ptr<Command> make_import_csv_command() { return std::make_unique<ImportCsv>(); }
+std::unique_ptr<Command> make_import_images_command() { return std::make_unique<ImportImages>(); }
 std::unique_ptr<Command> make_digits_command() { return std::make_unique<MakeDigits>(); }
 std::unique_ptr<Command> make_dataset_info_command() { return std::make_unique<DatasetInfo>(); }
 

@@ -9,6 +9,7 @@
 #include "commands.hpp"
 #include "dtheta/core/version.hpp"
 #include "dtheta/storage/hdf5_library.hpp"
+#include "dtheta/storage/picture_file.hpp"
 #include "output.hpp"
 #include "runtime.hpp"
 #include "text.hpp"
@@ -41,6 +42,8 @@ nlohmann::ordered_json as_json(const Findings& found) {
         {"compiler", compiler()},
         {"onetbb", onetbb_version()},
         {"hdf5", hdf5_version()},
+        {"libjpeg", jpeg_version()},
+        {"libpng", png_version()},
         {"boost", boost_version()}}}};
   json["cores"]["cgroup"] = found.machine.cgroup_cores
                                 ? nlohmann::ordered_json(*found.machine.cgroup_cores)
@@ -98,6 +101,8 @@ std::string as_text(const Findings& found) {
                            {"compiler", std::string(compiler())},
                            {"oneTBB", std::string(onetbb_version())},
                            {"HDF5", hdf5_version()},
+                           {"libjpeg", jpeg_version()},
+                           {"libpng", png_version()},
                            {"Boost", boost_version()}});
   return table_text(rows, {Align::left, Align::left});
 }

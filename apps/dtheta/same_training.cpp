@@ -46,6 +46,7 @@ std::vector<Term> terms_list(const Model<T>& model, const TrainingTerms& terms) 
     list.push_back(
         {option_of(key), value.is_string() ? value.template get<std::string>() : value.dump()});
   }
+  list.push_back({"--mean-std", model.input.mean.empty() ? "false" : "true"});
   list.push_back({"--model", "with first weights " + short_digest(terms.start_sha256)});
   return list;
 }

@@ -85,6 +85,38 @@ TEST_F(DatasetCommand, ImportsCsv) {
   EXPECT_TRUE(contains(output_of({"dataset", "info", "r.h5"}), "regression"));
 }
 
+TEST_F(DatasetCommand, ImportsFoldersOfPictures) {
+  const std::filesystem::path golden = std::filesystem::path(DTHETA_GOLDEN_FOLDER) / "pictures";
+  for (const std::string place : {"pets/cat/1.png", "pets/dog/2.jpg", "more/dog/3.png"}) {
+    std::filesystem::create_directories(path(place).parent_path());
+    std::filesystem::copy_file(golden / (place.ends_with("jpg") ? "rgb.jpg" : "rgb.png"),
+                               path(place));
+  }
+  write("pets/dog/notes.txt", "not a picture");
+  const ProgramResult result = run({"dataset", "import", "images", "pets", "--test", "more",
+                                    "--size", "4x6", "--output", "p.h5"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_TRUE(contains(result.err, "pets/dog/notes.txt is neither JPEG nor PNG; left out"));
+  EXPECT_EQ(info("p.h5")["class_names"], (nlohmann::json{"cat", "dog"}));
+  EXPECT_EQ(info("p.h5")["parts"]["train"]["shape"], (nlohmann::json{4, 6, 3}));
+  EXPECT_EQ(info("p.h5")["parts"]["train"]["class_counts"], (nlohmann::json{1, 1}));
+  EXPECT_EQ(info("p.h5")["parts"]["test"]["class_counts"], (nlohmann::json{0, 1}));
+  const Words import{"dataset", "import", "images", "pets", "--output", "q.h5"};
+  output_of(import);
+  expect_error(import + Words{"--size", "4"}, 2, "wanted two whole numbers such as 64x64");
+  expect_error({"dataset", "import", "images", "none", "--output", "q.h5"}, 74, "none: cannot");
+}
+
+TEST_F(DatasetCommand, PacksWhereAsked) {
+  const Words make{"dataset", "make", "digits", "--train", "300", "--test", "50", "--output"};
+  output_of(make + Words{"plain.h5"});
+  output_of(make + Words{"packed.h5", "--compress", "6"});
+  EXPECT_LT(read("packed.h5").size(), read("plain.h5").size());
+  EXPECT_EQ(info("plain.h5")["parts"], info("packed.h5")["parts"]);
+  EXPECT_TRUE(contains(output_of({"inspect", "packed.h5"}), "chunks of 300x28x28x1, gzip 6"));
+  expect_error(make + Words{"packed.h5", "--compress", "10"}, 2, "from 0 to 9");
+}
+
 TEST_F(DatasetCommand, DoesNotOverwriteItsInput) {
   write("a.csv", "1,2\n");
   expect_error({"dataset", "import", "csv", "a.csv", "--label-column", "1", "--output", "./a.csv"},

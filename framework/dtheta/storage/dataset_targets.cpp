@@ -8,19 +8,13 @@
 #include <fmt/format.h>
 
 #include "dtheta/core/error.hpp"
+#include "dtheta/storage/class_list.hpp"
 #include "dtheta/storage/messages.hpp"
 
 namespace dtheta {
 namespace {
 
 using Names = std::vector<std::string>;
-
-/// More classes than this without names are not believed.
-constexpr Size most_unnamed_classes = 65'536;
-
-bool holds_reals(ElementType type) {
-  return type == ElementType::float32 || type == ElementType::float64;
-}
 
 /// The targets of one part as they are stored: texts {N} or numbers {N, width}.
 struct Stored {
@@ -31,7 +25,7 @@ struct Stored {
   Names texts = {};
   AlignedBuffer<double> numbers = {};
 
-  bool is_real() const { return type && holds_reals(*type); }
+  bool is_real() const { return type == ElementType::float32 || type == ElementType::float64; }
   std::string kind() const { return type ? std::string(element_name(*type)) : "texts"; }
   std::span<const double> row(Size n) const {
     return numbers.span().subspan(static_cast<std::size_t>(n * width),
@@ -79,35 +73,6 @@ Stored read_stored(const hdf5::Reader& file, const PartPlace& place, Size rows) 
     stored.numbers = std::move(some);
   }
   return stored;
-}
-
-/// A file's list of classes: their names, and the numbers that stand for them where the list is of
-/// numbers.
-struct ClassList {
-  Names names;
-  std::vector<double> numbers;
-};
-
-std::optional<ClassList> read_class_list(const hdf5::Reader& file, const std::string& path) {
-  if (path.empty()) return std::nullopt;
-  ClassList list;
-  if (file.holds_texts(path)) {
-    list.names = file.read_texts(path);
-  } else {
-    const hdf5::ArrayInfo info = file.describe(path);
-    if (holds_reals(info.type) || info.shape.size() > most_unnamed_classes) {
-      file.fail(path,
-                fmt::format("lists classes as {} numbers of type {}; wanted texts, or at most "
-                            "{} whole numbers",
-                            with_separators(info.shape.size()), element_name(info.type),
-                            with_separators(most_unnamed_classes)));
-    }
-    const AlignedBuffer<double> numbers = file.read_doubles(path);
-    list.numbers.assign(numbers.span().begin(), numbers.span().end());
-    for (const double number : list.numbers) list.names.push_back(fmt::format("{}", number));
-  }
-  if (list.names.empty()) file.fail(path, "names no class");
-  return list;
 }
 
 /// Class numbers {N, 1} in {0, ..., classes − 1}.

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "dtheta/data/splits.hpp"
 
@@ -34,5 +35,27 @@ DatasetSplits import_cifar10(std::span<const std::filesystem::path> train,
 /// labels must be among the training file's. x is float32.
 DatasetSplits import_csv(const std::filesystem::path& train, const std::string& label_column,
                          const std::optional<std::filesystem::path>& test);
+
+/// Height and width, in pixels.
+struct PictureSize {
+  Size height;
+  Size width;
+};
+
+/// Pictures as a data set, and what could not be read of them.
+struct ImportedImages {
+  DatasetSplits splits;
+  std::vector<std::string> unreadable;  ///< a file and the reason, each
+};
+
+/// A folder for each class with JPEG and PNG files, told apart by their content, in it and in the
+/// folders below: samples in the order of classes and paths, uint8. All grey: HxWx1, else HxWx3.
+/// With `size` all are scaled to it (`scale_picture`), without they must be of one size. Hidden
+/// files are passed over. The test folder's classes must be among the training folder's, which are
+/// in the order of their bytes. What cannot be read is left out and listed; throws DataError when
+/// nothing of a folder can be.
+ImportedImages import_images(const std::filesystem::path& train,
+                             const std::optional<std::filesystem::path>& test,
+                             const std::optional<PictureSize>& size);
 
 }  // namespace dtheta

@@ -227,6 +227,9 @@ TEST_F(CheckpointedTraining, RefusesADifferentOptionNamingBothValues) {
   expect_refusal(
       "--model", "flatten, dense 10",
       "--model 'input 28x28x1, flatten, dense 10'" + of + "--model 'input 28x28x1, conv ");
+  expect_refusal("--scale", "0.5", "--data with samples multiplied by 0.5" + of);
+  expect_error(small_training() + Words{"--mean-std", "--checkpoint", "c", "--resume"}, 2,
+               "--mean-std true" + of + "--mean-std false");
   expect_refusal("--data", "other.h5", "--data with training samples of SHA-256 ");
   output_of({"train", "--data", "digits.h5", "--model", "lenet5", "--epochs", "1", "--output",
              "start.h5"});

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <ostream>
 #include <set>
 #include <string>
 #include <vector>
@@ -95,6 +96,10 @@ std::set<Size> random_steps(std::size_t count, Size last) {
 struct Case {
   std::string optimizer;
   std::string layers;
+
+  friend std::ostream& operator<<(std::ostream& stream, const Case& of) {
+    return stream << of.optimizer << "_" << of.layers;
+  }
 };
 
 class Resume : public testing::TestWithParam<Case> {};
@@ -108,7 +113,7 @@ TEST_P(Resume, AtTwentyRandomStepsEndsWithTheSameBits) {
 INSTANTIATE_TEST_SUITE_P(Of, Resume,
                          testing::Values(Case{"momentum", "mlp"}, Case{"adam", "mlp"},
                                          Case{"momentum", "lenet5"}, Case{"adam", "lenet5"}),
-                         [](const auto& of) { return of.param.optimizer + "_" + of.param.layers; });
+                         [](const auto& of) { return testing::PrintToString(of.param); });
 
 TEST(ResumedTraining, AtEveryStepWithEverythingThatHasAState) {
   const Dataset data = test::random_classes(41, {6, 6, 1}, 3);

@@ -23,7 +23,9 @@ class SplitTable : public ForeignHdf5 {
  protected:
   /// features {4, 5} and targets {4}, cut by `rows` whose type is `type`.
   void make_fuel(const std::vector<Row>& rows, hid_t type = row_type(H5T_NATIVE_INT64)) {
-    make([&](hid_t file) {
+    const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);  // for long tables
+    const auto fill = [&](hid_t file) {
       add(file, "features", {4, 5});
       add(file, "targets", {4});
       const hsize_t count[1] = {rows.size()};
@@ -32,7 +34,9 @@ class SplitTable : public ForeignHdf5 {
       ASSERT_GE(H5Awrite(table, type, rows.data()), 0);
       H5Aclose(table);
       H5Sclose(space);
-    });
+    };
+    make(fill, access);
+    H5Pclose(access);
   }
 
   static hid_t row_type(hid_t start) {
@@ -96,6 +100,11 @@ TEST_F(SplitTable, NegativeRowsAreNone) {
 TEST_F(SplitTable, IndicesAreRefused) {
   make_fuel({{"train", "features", 0, 2, 96}, {"train", "targets", 0, 2, 0}});
   EXPECT_TRUE(contains(complaint(), "lists the rows of train by their indices"));
+}
+
+TEST_F(SplitTable, ALongTableIsNotBelieved) {
+  make_fuel(std::vector<Row>(10'001, rows(0, 4).front()));
+  EXPECT_TRUE(contains(complaint(), "attribute split has 10,001 rows; wanted at most 10,000"));
 }
 
 TEST_F(SplitTable, ATableOfAnotherKindIsNamed) {

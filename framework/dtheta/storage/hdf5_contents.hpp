@@ -27,8 +27,8 @@ struct Hdf5Object {
 };
 
 /// The objects of the file, parents before members, the first 1,000 of more. Reads all numbers,
-/// some at a time. Throws InputOutputError when the file
-/// cannot be read, DataError when it is not HDF5. HDF5: from one thread at a time.
+/// some at a time. Throws InputOutputError when the file cannot be read, DataError when it is not
+/// HDF5. HDF5: from one thread at a time.
 std::vector<Hdf5Object> hdf5_contents(const std::filesystem::path& path);
 
 }  // namespace dtheta

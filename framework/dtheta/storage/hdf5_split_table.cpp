@@ -14,6 +14,7 @@ namespace {
 
 constexpr const char* table = "split";
 constexpr std::size_t longest_name = 64;
+constexpr Size most_rows = 10'000;  // there is one for each part and source
 
 /// A row as HDF5 is asked to fill it.
 struct RawRow {
@@ -82,8 +83,9 @@ std::vector<SplitRow> Reader::split_table() const {
          "characters), start and stop (numbers)");
   }
   const Shape shape = shape_of(where, Handle(H5Aget_space(opened.get())));
-  if (shape.size() > file_size_ / static_cast<Size>(H5Tget_size(type.get()))) {
-    fail(where, "claims more rows than the file holds");
+  if (shape.size() > most_rows) {
+    fail(where, fmt::format("has {} rows; wanted at most {}", with_separators(shape.size()),
+                            with_separators(most_rows)));
   }
   std::vector<RawRow> raw(static_cast<std::size_t>(shape.size()));
   check(where, H5Aread(opened.get(), row_type(has_indices(type.get())).get(), raw.data()));

@@ -91,6 +91,25 @@ TEST_F(Hdf5Heap, DamagedCollectionsAreTold) {
   }
 }
 
+/// An honest file's collections do not overlap.
+TEST_F(Hdf5Heap, NoMoreIsKeptThanTheFileHolds) {
+  std::string file;
+  constexpr int collections = 50;
+  for (int i = 0; i < collections; ++i) {
+    const std::size_t rest = static_cast<std::size_t>(collections - i) * 40;
+    file += collection(object(1, 1, "x"), rest);
+  }
+  GlobalHeap texts = heap(file);
+  int kept = 0;
+  EXPECT_EQ(message_of<DataError>([&] {
+              for (; kept < collections; ++kept) {
+                texts.text(reference(1, 8 + 40 * static_cast<std::uint64_t>(kept), 1));
+              }
+            }),
+            damaged);
+  EXPECT_EQ(kept, 1);  // the first goes to the end of the file
+}
+
 TEST_F(Hdf5Heap, NoMoreTextIsGivenThanTheFileHolds) {
   GlobalHeap texts = heap(whole);
   EXPECT_EQ(message_of<DataError>([&] {

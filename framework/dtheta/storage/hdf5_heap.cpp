@@ -33,8 +33,11 @@ const std::string& GlobalHeap::collection(std::uint64_t address) {
   const auto start = file_.read(address, header);
   if (!start || !start->starts_with(signature)) damaged();
   const std::uint64_t size = number(*start, 8, 8);
+  // Collections of an honest file lie beside one another.
+  if (size > static_cast<std::uint64_t>(file_.size()) - held_) damaged();
   auto whole = file_.read(address, size);
   if (!whole || size < header) damaged();
+  held_ += size;
   return collections_.emplace(address, *std::move(whole)).first->second;
 }
 

@@ -43,6 +43,7 @@ class GlobalHeap {
 
   RawFile file_;
   Size text_taken_ = 0;
+  std::uint64_t held_ = 0;  ///< the bytes of all collections; at most the file's
   std::map<std::uint64_t, std::string> collections_;
 };
 

@@ -28,9 +28,13 @@ herr_t take_name(hid_t, const char* name, const H5L_info_t*, void* data) noexcep
 
 }  // namespace
 
-std::vector<std::string> member_names(Id group, std::size_t most) {
+std::vector<std::string> member_names(Id group, std::size_t most, Size file_size) {
+  constexpr hsize_t least_bytes = 8;  // of a link: it has an address
   Names names{.most = most, .taken = {}, .failure = {}};
   if (H5Iget_type(group) != H5I_GROUP) return {};
+  H5G_info_t info{};
+  if (H5Gget_info(group, &info) < 0) return {};
+  if (info.nlinks > static_cast<hsize_t>(file_size) / least_bytes) return {};
   H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, nullptr, &take_name, &names);
   if (names.failure) std::rethrow_exception(names.failure);
   return std::move(names.taken);

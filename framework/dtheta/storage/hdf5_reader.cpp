@@ -140,7 +140,7 @@ bool Reader::is_group(std::string_view object) const {
 std::vector<std::string> Reader::members(std::string_view group) const {
   const Quiet quiet;
   constexpr std::size_t most = 1'000;
-  return member_names(find(group).get(), most);
+  return member_names(find(group).get(), most, file_size_);
 }
 
 }  // namespace dtheta::hdf5

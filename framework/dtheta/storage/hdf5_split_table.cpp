@@ -87,6 +87,10 @@ std::vector<SplitRow> Reader::split_table() const {
     fail(where, fmt::format("has {} rows; wanted at most {}", with_separators(shape.size()),
                             with_separators(most_rows)));
   }
+  const auto row_bytes = static_cast<Size>(H5Tget_size(type.get()));
+  if (shape.size() > 0 && row_bytes > file_size_ / shape.size()) {
+    fail(where, "claims more than the file holds");
+  }
   std::vector<RawRow> raw(static_cast<std::size_t>(shape.size()));
   check(where, H5Aread(opened.get(), row_type(has_indices(type.get())).get(), raw.data()));
   std::vector<SplitRow> rows;

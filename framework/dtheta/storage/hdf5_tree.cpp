@@ -35,7 +35,7 @@ class Tree {
 
   void add_members(Id group, const std::string& parent, int level) {
     if (level > limits_.levels) return;
-    for (const std::string& name : member_names(group, limits_.members)) {
+    for (const std::string& name : member_names(group, limits_.members, file_.size())) {
       if (entries_.size() >= limits_.entries) return;
       add_member(group, parent, name, level);
     }

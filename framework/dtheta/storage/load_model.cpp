@@ -82,27 +82,45 @@ void read_algorithms(const hdf5::Reader& file, NetworkSpec& spec) {
   });
 }
 
-/// Adds the datasets called `name` or "name:0" in the group to `found`, at whatever depth: between
-/// a layer's group and its weights every version of Keras has other groups.
-void find_weights(const hdf5::Reader& file, const std::string& group, const std::string& name,
-                  int levels, std::vector<std::string>& found) {
-  for (const std::string& member : file.members(group)) {
-    const std::string path = group + "/" + member;
-    if (file.is_group(path)) {
-      if (levels > 1) find_weights(file, path, name, levels - 1, found);
-    } else if (member == name || member == name + ":0") {
-      found.push_back(path);
+/// Looks for the datasets of a parameter in a layer's group, at whatever depth: between the group
+/// and its weights every version of Keras has other groups.
+class WeightSearch {
+ public:
+  WeightSearch(const hdf5::Reader& file, std::string name) : file_(file), name_(std::move(name)) {}
+
+  /// The paths of the datasets called `name` or "name:0".
+  std::vector<std::string> in(const std::string& group) && {
+    look_into(group, levels);
+    return std::move(found_);
+  }
+
+ private:
+  static constexpr int levels = 5;
+  static constexpr int most_members = 1'000;  ///< groups may contain themselves, many times over
+
+  void look_into(const std::string& group, int levels_left) {
+    for (const std::string& member : file_.members(group)) {
+      if (++members_ > most_members) file_.fail(group, "and its groups have too many members");
+      const std::string path = group + "/" + member;
+      if (file_.is_group(path)) {
+        if (levels_left > 1) look_into(path, levels_left - 1);
+      } else if (member == name_ || member == name_ + ":0") {
+        found_.push_back(path);
+      }
     }
   }
-}
+
+  const hdf5::Reader& file_;
+  std::string name_;
+  int members_ = 0;
+  std::vector<std::string> found_;
+};
 
 /// The dataset of a layer's parameter.
 std::string weight_path(const hdf5::Reader& file, const std::string& layer,
                         const std::string& name) {
-  constexpr int levels = 5;
   const std::string group = std::string(weights_group) + "/" + layer;
-  std::vector<std::string> found;
-  find_weights(file, group, name, levels, found);
+  const std::vector<std::string> found = WeightSearch(file, name).in(group);
   if (found.size() != 1) {
     file.fail(group, fmt::format("holds {} arrays called {}; wanted one", found.size(), name));
   }
@@ -196,6 +214,8 @@ void read_description(const hdf5::Reader& file, const KerasNetwork& keras, Store
   });
   model.input.scale *= keras.scale.value_or(1);
   if (!std::isfinite(model.input.scale)) file.fail("/", "has an input scale that is not finite");
+  // A network without weights has as many outputs as its configuration claims.
+  if (outputs > file.file_size()) file.fail("/", "claims more outputs than the file has bytes");
   model.class_names = unnamed_classes(keras.activation, outputs);
   read_json(file, dtheta_group, classes_attribute, [&](const Json& json) {
     model.class_names = json.get<std::vector<std::string>>();

@@ -1,5 +1,6 @@
 #include "dtheta/benchmark/kernels.hpp"
 
+#include <array>
 #include <numeric>
 #include <vector>
 
@@ -8,10 +9,29 @@
 namespace dtheta {
 namespace {
 
+std::array<float, multiply_add_chains> starts() {
+  std::array<float, multiply_add_chains> numbers;
+  std::iota(numbers.begin(), numbers.end(), 2.0F);
+  return numbers;
+}
+
 TEST(BenchmarkKernels, CountTheirOperations) {
-  const double one = fused_multiply_adds(1);
+  auto numbers = starts();
+  const double one = fused_multiply_adds(1, numbers);
   EXPECT_GE(one, 2 * 12 * 4);  // at least the four numbers of an SSE register
-  EXPECT_EQ(fused_multiply_adds(1000), 1000 * one);
+  EXPECT_EQ(fused_multiply_adds(1000, numbers), 1000 * one);
+}
+
+TEST(BenchmarkKernels, EveryChainIsWorkedThrough) {
+  auto numbers = starts();
+  fused_multiply_adds(50, numbers);
+  auto wanted = starts();
+  for (float& number : wanted) {
+    for (int round = 0; round < 50; ++round) number = number * chain_factor + chain_addend;
+  }
+  for (std::size_t c = 0; c < wanted.size(); ++c) {
+    EXPECT_NEAR(numbers[c], wanted[c], 1e-4F) << "chain " << c;
+  }
 }
 
 TEST(BenchmarkKernels, MoveEveryNumber) {

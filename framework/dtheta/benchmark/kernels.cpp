@@ -15,34 +15,20 @@ namespace dtheta {
 namespace HWY_NAMESPACE {
 namespace {
 
-/// Twelve chains: two units of latency 4 or 5 want ten, and with both operands they fit the sixteen
-/// registers of AVX2.
-double multiply_add_rounds(Size rounds) {
+/// Each chain has a start of its own that only the caller knows: of equal chains the compiler keeps
+/// one.
+double multiply_add_rounds(Size rounds, float* numbers) {
   const hn::ScalableTag<float> d;
-  const auto factor = hn::Set(d, 0.999F);
-  const auto addend = hn::Set(d, 0.001F);
-  auto a0 = addend, a1 = addend, a2 = addend, a3 = addend, a4 = addend, a5 = addend;
-  auto a6 = addend, a7 = addend, a8 = addend, a9 = addend, a10 = addend, a11 = addend;
+  const auto factor = hn::Set(d, chain_factor);
+  const auto addend = hn::Set(d, chain_addend);
+  hn::Vec<decltype(d)> chain[multiply_add_chains];
+  for (int c = 0; c < multiply_add_chains; ++c) chain[c] = hn::Set(d, numbers[c]);
   for (Size round = 0; round < rounds; ++round) {
-    a0 = hn::MulAdd(a0, factor, addend);
-    a1 = hn::MulAdd(a1, factor, addend);
-    a2 = hn::MulAdd(a2, factor, addend);
-    a3 = hn::MulAdd(a3, factor, addend);
-    a4 = hn::MulAdd(a4, factor, addend);
-    a5 = hn::MulAdd(a5, factor, addend);
-    a6 = hn::MulAdd(a6, factor, addend);
-    a7 = hn::MulAdd(a7, factor, addend);
-    a8 = hn::MulAdd(a8, factor, addend);
-    a9 = hn::MulAdd(a9, factor, addend);
-    a10 = hn::MulAdd(a10, factor, addend);
-    a11 = hn::MulAdd(a11, factor, addend);
+    for (int c = 0; c < multiply_add_chains; ++c) chain[c] = hn::MulAdd(chain[c], factor, addend);
   }
-  const auto sum = hn::Add(hn::Add(hn::Add(hn::Add(a0, a1), hn::Add(a2, a3)), hn::Add(a4, a5)),
-                           hn::Add(hn::Add(hn::Add(a6, a7), hn::Add(a8, a9)), hn::Add(a10, a11)));
-  // Every chain tends to 1. What is used cannot be optimised away.
-  const bool is_plausible = hn::GetLane(sum) > 0;
-  return is_plausible ? 2.0 * 12.0 * static_cast<double>(hn::Lanes(d)) * static_cast<double>(rounds)
-                      : 0.0;
+  for (int c = 0; c < multiply_add_chains; ++c) numbers[c] = hn::GetLane(chain[c]);
+  return 2.0 * multiply_add_chains * static_cast<double>(hn::Lanes(d)) *
+         static_cast<double>(rounds);
 }
 
 struct Copy {
@@ -84,8 +70,8 @@ HWY_EXPORT(triad_array);
 
 }  // namespace
 
-double fused_multiply_adds(Size rounds) {
-  return HWY_DYNAMIC_DISPATCH(multiply_add_rounds)(rounds);
+double fused_multiply_adds(Size rounds, std::span<float, multiply_add_chains> numbers) {
+  return HWY_DYNAMIC_DISPATCH(multiply_add_rounds)(rounds, numbers.data());
 }
 
 void copy_numbers(std::span<const float> x, std::span<float> y) {

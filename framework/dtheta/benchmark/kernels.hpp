@@ -7,10 +7,17 @@
 
 namespace dtheta {
 
-/// Runs `rounds` rounds of fused multiply-adds of float on registers alone, in chains enough to
-/// keep every unit of a core busy (multiply and add where it cannot fuse them). Returns how many
-/// floating-point operations that was: two for a multiply-add of one number.
-double fused_multiply_adds(Size rounds);
+/// Chains of multiply-adds that run side by side: two units of latency 4 or 5 want ten, and twelve
+/// with both operands fit the sixteen registers of AVX2.
+constexpr int multiply_add_chains = 12;
+constexpr float chain_factor = 0.999F;
+constexpr float chain_addend = 0.001F;
+
+/// Replaces every number `rounds` times by number · chain_factor + chain_addend, fused (where a
+/// core cannot, multiplied and added), each in all lanes of a register: all that the units of a
+/// core can do. Returns how many floating-point operations that was: two for a multiply-add of one
+/// lane.
+double fused_multiply_adds(Size rounds, std::span<float, multiply_add_chains> numbers);
 
 /// y {n} = x {n}, with ordinary stores.
 void copy_numbers(std::span<const float> x, std::span<float> y);

@@ -1,6 +1,8 @@
 #include "dtheta/benchmark/machine_speed.hpp"
 
 #include <algorithm>
+#include <array>
+#include <numeric>
 #include <utility>
 
 #include "dtheta/benchmark/kernels.hpp"
@@ -70,7 +72,11 @@ Spread measure_gigabytes(int threads, bool is_triad) {
 
 Spread measure_fma_gflops(int threads, const RateOptions& options) {
   constexpr Size rounds = 20'000;  // some 0.05 ms
-  const auto make_work = []() -> Work { return [] { return fused_multiply_adds(rounds) / giga; }; };
+  const auto make_work = []() -> Work {
+    std::array<float, multiply_add_chains> numbers;
+    std::iota(numbers.begin(), numbers.end(), 2.0F);
+    return [numbers]() mutable { return fused_multiply_adds(rounds, numbers) / giga; };
+  };
   return measure_rate(threads, make_work, options);
 }
 

@@ -63,12 +63,14 @@ void sweep(PoolingKind kind, const Shape& input, Size m) {
 TEST(Pooling, TakesTheMaximum) {
   sweep<float>(PoolingKind::max, {7, 11, 3}, 2);
   sweep<float>(PoolingKind::max, {8, 6, 37}, 3);
+  sweep<float>(PoolingKind::max, {6, 9, 6}, 2);
   sweep<double>(PoolingKind::max, {5, 7, 1}, 3);
 }
 
 TEST(Pooling, TakesTheAverageWithoutPadding) {
   sweep<float>(PoolingKind::average, {7, 11, 3}, 2);
   sweep<float>(PoolingKind::average, {8, 6, 37}, 3);
+  sweep<float>(PoolingKind::average, {6, 9, 6}, 2);
   sweep<double>(PoolingKind::average, {5, 7, 1}, 3);
 }
 

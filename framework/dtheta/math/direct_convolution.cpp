@@ -43,7 +43,7 @@ const T* sample_of(View<const T> x, const Windows& w, const Bordered& bordered, 
 
 }  // namespace
 
-// The bordered sample, then dz of a sample in panels.
+// The bordered sample, then dz of one sample in panels.
 template <std::floating_point T>
 Size direct_scratch_size(const Windows& w, Size filters) {
   return AlignedBuffer<T>::padded(Bordered(w).size()) + w.positions() * panel_padded<T>(filters);
@@ -77,11 +77,14 @@ void add_direct_dtheta(View<const T> x, const Windows& w, View<const T> dz, View
   const Bordered bordered(w);
   std::fill_n(scratch.data(), bordered.size(), T{0});
   const Size filters = dtheta.dim(1), positions = w.positions();
+  const Size surplus = panel_padded<T>(filters) - filters;
   T* const panels = scratch.data() + AlignedBuffer<T>::padded(bordered.size());
   for (Size n = 0; n < x.dim(0); ++n) {
     const T* const sample = sample_of(x, w, bordered, n, scratch.data());
-    pack_panels<T>(dz.rows(n, 1).reshaped({positions, filters}), panels,
-                   positions * panel_width<T>());
+    const View<const T> right = dz.rows(n, 1).reshaped({positions, filters});
+    // Panels read dz where it lies, and what follows it: the last sample's are copied.
+    const bool is_followed = dz.size() - (n + 1) * right.size() >= surplus;
+    if (!is_followed) pack_panels<T>(right, panels, positions * panel_width<T>());
     const StridedFactor<T> inputs{.data = sample,
                                   .row_stride = 1,
                                   .column_stride = w.horizontal.stride * w.channels,
@@ -90,7 +93,9 @@ void add_direct_dtheta(View<const T> x, const Windows& w, View<const T> dz, View
                                   .segment = w.horizontal.output,
                                   .segment_stride = w.vertical.stride * bordered.row};
     panel_gemm<T>(w.window_size(), filters, positions, inputs,
-                  PanelFactor<T>::packed(panels, positions), dtheta.data(), filters, true);
+                  is_followed ? PanelFactor<T>::matrix(right.data(), filters)
+                              : PanelFactor<T>::packed(panels, positions),
+                  dtheta.data(), filters, true);
   }
 }
 

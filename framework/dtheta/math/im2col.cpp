@@ -9,6 +9,8 @@
 namespace dtheta {
 namespace {
 
+constexpr Size least_wide = 8;  // channels of a tap that is worth a run of its own
+
 /// Neighbouring windows of one row of outputs.
 struct Stretch {
   Size sample;
@@ -43,35 +45,40 @@ struct Runs {
   Size count;   ///< runs
 };
 
-/// copy_runs for a length that the compiler knows: no call, no loop within a run.
-template <class T, Size length>
-void copy_short_runs(const Runs<T>& runs) {
+struct Copy {
+  template <class T>
+  static void run(const T* from, Size length, T* to) {
+    std::memcpy(to, from, static_cast<std::size_t>(length) * sizeof(T));
+  }
+};
+
+struct Add {
+  template <class T>
+  static void run(const T* __restrict from, Size length, T* __restrict to) {
+    for (Size number = 0; number < length; ++number) to[number] += from[number];
+  }
+};
+
+/// A length that the compiler knows: no call, no loop within a run.
+template <class Operation, class T, Size length>
+void do_short_runs(const Runs<T>& runs) {
   for (Size k = 0; k < runs.count; ++k) {
-    std::memcpy(runs.to + k * runs.to_step, runs.from + k * runs.from_step, length * sizeof(T));
+    Operation::run(runs.from + k * runs.from_step, length, runs.to + k * runs.to_step);
   }
 }
 
-template <class T, std::size_t... lengths>
-constexpr auto short_copiers(std::index_sequence<lengths...>) {
-  return std::array{copy_short_runs<T, static_cast<Size>(lengths)>...};
+template <class Operation, class T, std::size_t... lengths>
+constexpr auto for_short_runs(std::index_sequence<lengths...>) {
+  return std::array{do_short_runs<Operation, T, static_cast<Size>(lengths)>...};
 }
 
-template <class T>
-void copy_runs(const Runs<T>& runs) {
-  static constexpr auto copiers = short_copiers<T>(std::make_index_sequence<33>());
+template <class Operation, class T>
+void do_runs(const Runs<T>& runs) {
+  static constexpr auto short_ones = for_short_runs<Operation, T>(std::make_index_sequence<33>());
   const auto length = static_cast<std::size_t>(runs.length);
-  if (length < copiers.size()) return copiers[length](runs);
+  if (length < short_ones.size()) return short_ones[length](runs);
   for (Size k = 0; k < runs.count; ++k) {
-    std::copy_n(runs.from + k * runs.from_step, runs.length, runs.to + k * runs.to_step);
-  }
-}
-
-template <class T>
-void add_runs(const Runs<T>& runs) {
-  for (Size k = 0; k < runs.count; ++k) {
-    const T* __restrict from = runs.from + k * runs.from_step;
-    T* __restrict to = runs.to + k * runs.to_step;
-    for (Size number = 0; number < runs.length; ++number) to[number] += from[number];
+    Operation::run(runs.from + k * runs.from_step, runs.length, runs.to + k * runs.to_step);
   }
 }
 
@@ -120,12 +127,12 @@ void im2col(View<const T> x, const Windows& w, Size first, View<T> columns) {
       T* const to = columns.data() + r * w.horizontal.window * c;
       for_each_run(w.horizontal, stretch,
                    [&](Size tap, Size place, Size taps, Size row, Size count) {
-                     copy_runs<T>({.from = from + place * c,
-                                   .from_step = w.horizontal.stride * c,
-                                   .to = to + row * size + tap * c,
-                                   .to_step = size,
-                                   .length = taps * c,
-                                   .count = count});
+                     do_runs<Copy, T>({.from = from + place * c,
+                                       .from_step = w.horizontal.stride * c,
+                                       .to = to + row * size + tap * c,
+                                       .to_step = size,
+                                       .length = taps * c,
+                                       .count = count});
                    });
     }
   });
@@ -142,12 +149,17 @@ void add_col2im(View<const T> columns, const Windows& w, Size first, View<T> dx)
       T* const to = input_row(dx, w, stretch, r);
       for_each_run(w.horizontal, stretch,
                    [&](Size tap, Size place, Size taps, Size row, Size count) {
-                     add_runs<T>({.from = from + row * size + tap * c,
-                                  .from_step = size,
-                                  .to = to + place * c,
-                                  .to_step = w.horizontal.stride * c,
-                                  .length = taps * c,
-                                  .count = count});
+                     // Wide taps one by one: neighbouring windows overlap, and a sum that was
+                     // written a moment ago at another alignment would have to be waited for.
+                     const Size step = c >= least_wide ? 1 : taps;
+                     for (Size s = 0; s < taps; s += step) {
+                       do_runs<Add, T>({.from = from + row * size + (tap + s) * c,
+                                        .from_step = size,
+                                        .to = to + (place + s) * c,
+                                        .to_step = w.horizontal.stride * c,
+                                        .length = step * c,
+                                        .count = count});
+                     }
                    });
     }
   });

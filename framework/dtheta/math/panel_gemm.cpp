@@ -76,6 +76,13 @@ void multiply_narrow(Size m, Size n, Size k, const StridedFactor<T>& a, const Pa
   }
 }
 
+/// Rows of the next tile, of `left` that are to be shared out evenly: a tile of one or two rows has
+/// too few sums to keep the multipliers busy.
+constexpr Size balanced_rows(Size left) {
+  const Size tiles = (left + tile_rows - 1) / tile_rows;
+  return (left + tiles - 1) / tiles;
+}
+
 /// `rows` rows of one tile of A times the columns [n0, n1) of B, of which C has n.
 template <class T>
 HWY_INLINE void multiply_tile(Size rows, Size n0, Size n1, Size n, Size k,
@@ -116,8 +123,8 @@ void multiply(Size m, Size n, Size k, const StridedFactor<T>& a, const PanelFact
       for (Size first = 0; first < m; first += std::min(m, a.run), run.data += a.run_stride) {
         const Size end = first + std::min(a.run, m - first);
         StridedFactor<T> left = run;
-        for (Size i = first; i < end; i += tile_rows, left.data += tile_rows * a.row_stride) {
-          const Size rows = std::min<Size>(tile_rows, end - i);
+        for (Size i = first, rows = 0; i < end; i += rows, left.data += rows * a.row_stride) {
+          rows = pack ? std::min<Size>(tile_rows, end - i) : balanced_rows(end - i);
           const bool is_full = rows == tile_rows;
           multiply_tile(rows, n0, std::min(n, n0 + block), n, depth,
                         pack && is_full ? packed_rows(left, depth, packed) : left, right,

@@ -63,7 +63,8 @@ struct PanelFactor {
   static PanelFactor packed(const T* panels, Size k) {
     return {panels, k * panel_width<T>(), panel_width<T>()};
   }
-  /// A row-major matrix whose rows begin `stride` ≥ panel_padded(n) elements apart.
+  /// A row-major matrix whose rows begin `stride` elements apart. What lies beyond its last column,
+  /// up to panel_padded(n), has to be readable in every row, the last one's too.
   static PanelFactor matrix(const T* data, Size stride) { return {data, panel_width<T>(), stride}; }
 };
 

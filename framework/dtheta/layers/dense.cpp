@@ -7,7 +7,8 @@
 
 #include "dtheta/core/error.hpp"
 #include "dtheta/layers/checks.hpp"
-#include "dtheta/math/blas.hpp"
+#include "dtheta/math/activation.hpp"
+#include "dtheta/math/outer_products.hpp"
 #include "dtheta/math/panel_gemm.hpp"
 
 namespace dtheta {
@@ -67,6 +68,11 @@ std::vector<ParameterSpec> Dense<T>::parameters(std::span<const Shape> inputs) c
 }
 
 template <std::floating_point T>
+Footprint Dense<T>::footprint(std::span<const Shape> inputs, Size batch) const {
+  return {.scratch = outer_products_scratch_size<T>(batch, inputs[0][0], options_.units)};
+}
+
+template <std::floating_point T>
 Size Dense<T>::prepared_size(std::span<const Shape> inputs, bool for_dinputs) const {
   return KernelPanels<T>{inputs[0][0], options_.units, for_dinputs}.size();
 }
@@ -96,7 +102,7 @@ void Dense<T>::backward(const Backward<T>& pass) const {
   const View<T> dz = pass.doutput;
   activation_backward(pass.output, dz, options_.activation);
   if (pass.deposit.memory.empty()) {
-    gemm<T>(transposed(pass.inputs[0]), dz, 1, pass.dtheta[0]);
+    add_outer_products<T>(pass.inputs[0], dz, pass.dtheta[0], pass.scratch);
     add_column_sums(View<const T>(dz), pass.dtheta[1]);
   } else {
     leave(pass);

@@ -19,9 +19,9 @@ struct DenseOptions {
 /// The products with W, which serve every task of a step, run on panels of W and Wᵀ that are packed
 /// once a step. dW is as large as W, so a copy for each shard would cost more than its products:
 /// backward can leave x and dz, packed, in a deposit, from which blocks of rows of dW = xᵀ·dz are
-/// made over the whole batch. Without one, as for few units, dW is one product more, by BLAS.
+/// made over the whole batch. Without one, as for few units, dW is a sum of outer products.
 ///
-/// Immutable; one object serves any number of tasks at once. No record, no scratch.
+/// Immutable; one object serves any number of tasks at once. No record.
 template <std::floating_point T>
 class Dense final : public Layer<T> {
  public:
@@ -32,6 +32,7 @@ class Dense final : public Layer<T> {
   Shape output_shape(std::span<const Shape> inputs) const override;
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
 
+  Footprint footprint(std::span<const Shape> inputs, Size batch) const override;
   Size prepared_size(std::span<const Shape> inputs, bool for_dinputs) const override;
   void prepare(const Prepare<T>& pass) const override;
 

@@ -40,6 +40,9 @@ namespace {
 constexpr Size k_block = 512;
 constexpr Size cached = 48 * 1024;
 
+// Columns of A further apart than this, in elements, are worth a copy: each is another line.
+constexpr Size far_apart = 32;
+
 /// Rows of a transposed matrix lie far apart: copies a tile of them, column after column.
 template <class T>
 HWY_INLINE StridedFactor<T> packed_rows(const StridedFactor<T>& a, Size k, T* HWY_RESTRICT to) {
@@ -111,7 +114,8 @@ void multiply(Size m, Size n, Size k, const StridedFactor<T>& a, const PanelFact
   HWY_ALIGN_MAX T packed[tile_rows * k_block];
   const bool is_whole = a.segment >= k;
   // Used often enough to be worth a copy?
-  const bool pack = a.row_stride == 1 && a.run > tile_rows && is_whole && n > 3 * width;
+  const bool pack = a.row_stride == 1 && a.run > tile_rows && is_whole && n > 3 * width &&
+                    a.column_stride > far_apart;
   const Size step = is_whole ? k_block : k;
   for (Size k0 = 0; k0 < k; k0 += step) {
     const Size depth = std::min(step, k - k0);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "dtheta/math/direct_convolution.hpp"
 #include "dtheta/math/im2col.hpp"
 #include "dtheta/math/winograd.hpp"
 #include "kernels.hpp"
@@ -60,6 +61,39 @@ void columns_of(benchmark::State& state, const Case& c, bool is_adjoint) {
   });
 }
 
+/// Everything that direct convolution reads and writes.
+struct Direct {
+  explicit Direct(const Case& c)
+      : windows(c.windows()),
+        kernel{windows.window_size(), c.filters},
+        x(random_numbers(m * windows.sample_size())),
+        theta(random_numbers(windows.window_size() * c.filters)),
+        bias(random_numbers(c.filters)),
+        a(random_numbers(m * windows.positions() * c.filters)),
+        panels(kernel.size()),
+        scratch(direct_scratch_size<float>(windows, c.filters)),
+        x_shape{m, c.side, c.side, c.channels},
+        theta_shape{windows.window_size(), c.filters},
+        a_shape{m, windows.vertical.output, windows.horizontal.output, c.filters} {
+    kernel.pack(theta.view(theta_shape), panels.span());
+  }
+
+  void forward() {
+    direct_forward<float>(x.view(x_shape), windows, kernel.forward(panels.data()),
+                          bias.view({bias.size()}), {.kind = Activation::relu}, a.view(a_shape),
+                          scratch.span());
+  }
+  void dtheta() {
+    add_direct_dtheta<float>(x.view(x_shape), windows, a.view(a_shape), theta.view(theta_shape),
+                             scratch.span());
+  }
+
+  Windows windows;
+  KernelPanels<float> kernel;
+  AlignedBuffer<float> x, theta, bias, a, panels, scratch;
+  Shape x_shape, theta_shape, a_shape;
+};
+
 /// Everything that Winograd's functions read and write.
 struct Winograd {
   explicit Winograd(const Case& c)
@@ -98,6 +132,17 @@ void register_columns(const Case& c) {
   add("col2im/" + c.name(), [c](benchmark::State& state) { columns_of(state, c, true); });
 }
 
+void register_direct(const Case& c) {
+  add("direct/forward/" + c.name(), [c](benchmark::State& state) {
+    Direct data(c);
+    run(state, c.flops(), [&] { data.forward(); });
+  });
+  add("direct/dtheta/" + c.name(), [c](benchmark::State& state) {
+    Direct data(c);
+    run(state, c.flops(), [&] { data.dtheta(); });
+  });
+}
+
 void register_winograd(const Case& c) {
   add("winograd/prepare/" + c.name(), [c](benchmark::State& state) {
     Winograd data(c);
@@ -117,9 +162,13 @@ void register_winograd(const Case& c) {
 }  // namespace
 
 void register_convolution() {
-  for (const Case& c : lenet) register_columns(c);
+  for (const Case& c : lenet) {
+    register_columns(c);
+    register_direct(c);
+  }
   for (const Case& c : of_3x3) {
     register_columns(c);
+    if (c.channels <= 3) register_direct(c);
     register_winograd(c);
   }
 }

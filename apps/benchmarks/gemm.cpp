@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "dtheta/math/blas.hpp"
+#include "dtheta/math/outer_products.hpp"
 #include "dtheta/math/panel_gemm.hpp"
 #include "kernels.hpp"
 
@@ -66,6 +67,16 @@ void panels_forward(benchmark::State& state, const Sizes& s) {
   });
 }
 
+/// dθ += aᵀ · dz, as dense layers of few units make it.
+void outer_products(benchmark::State& state, const Sizes& s) {
+  Operands o(s);
+  AlignedBuffer<float> scratch(outer_products_scratch_size<float>(s.m, s.k, s.n));
+  run(state, s.flops(), [&] {
+    add_outer_products<float>(o.a.view({s.m, s.k}), o.c.view({s.m, s.n}), o.b.view({s.k, s.n}),
+                              scratch.span());
+  });
+}
+
 }  // namespace
 
 void register_gemm() {
@@ -75,6 +86,7 @@ void register_gemm() {
     add("gemm/dtheta/" + sizes, [s](benchmark::State& state) { blas_dtheta(state, s); });
     add("gemm/da/" + sizes, [s](benchmark::State& state) { blas_da(state, s); });
     add("panels/forward/" + sizes, [s](benchmark::State& state) { panels_forward(state, s); });
+    add("outer_products/" + sizes, [s](benchmark::State& state) { outer_products(state, s); });
   }
 }
 

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "dtheta/storage/model_file.hpp"
 #include "dtheta/training/evaluation.hpp"
 
 namespace dtheta::cli {
@@ -55,10 +54,10 @@ bool has_names(std::span<const std::string> classes) {
 }
 
 template <std::floating_point T>
-Model<T> load_model_for(const InputPreparation& input, const std::filesystem::path& file) {
+StoredModel<T> load_model_for(const InputPreparation& input, const std::filesystem::path& file) {
   StoredModel<T> stored = load_model<T>(file);
   if (!stored.knows_input) stored.model.input = input;
-  return std::move(stored.model);
+  return stored;
 }
 
 template <std::floating_point T>
@@ -83,8 +82,8 @@ void check_fit(const Model<T>& model, const Dataset& data, const std::filesystem
   naming_file(file, [&] { dtheta::check_fit(model, data); });
 }
 
-template Model<float> load_model_for(const InputPreparation&, const std::filesystem::path&);
-template Model<double> load_model_for(const InputPreparation&, const std::filesystem::path&);
+template StoredModel<float> load_model_for(const InputPreparation&, const std::filesystem::path&);
+template StoredModel<double> load_model_for(const InputPreparation&, const std::filesystem::path&);
 template void warn_of_doubtful_fit(const Model<float>&, const Dataset&, const InputPreparation&,
                                    const Console&);
 template void warn_of_doubtful_fit(const Model<double>&, const Dataset&, const InputPreparation&,

@@ -49,7 +49,7 @@ class Evaluate final : public Command {
   ExitCode run_in(const Console& console) const {
     const Runtime runtime = start_runtime(run_, inspect_machine(), console);
     const DataPart part = read_part(data_, reading_, split_);
-    const auto model = load_model_for<T>(part.input, model_);
+    const auto model = load_model_for<T>(part.input, model_).model;
     check_fit(model, part.data, data_);
     warn_of_doubtful_fit(model, part.data, part.input, console);
     Workers workers(runtime.threads);

@@ -99,6 +99,10 @@ std::string model_text(const std::filesystem::path& file, const StoredModel<T>& 
   if (!model.class_names.empty()) {
     text += fmt::format("classes       {}\n", fmt::join(model.class_names, ", "));
   }
+  if (!stored.left_out.empty()) {
+    text += fmt::format("left out      {}, which act in training only\n",
+                        fmt::join(stored.left_out, ", "));
+  }
   text += fmt::format("theta_sha256  {}\n", theta_sha256(model));
   if (stored.recipe) text += "\nrecipe\n" + members_table(to_json(*stored.recipe));
   if (!stored.provenance.empty()) text += "\nprovenance\n" + members_table(stored.provenance);
@@ -120,6 +124,7 @@ nlohmann::ordered_json model_json(const std::filesystem::path& file, const Store
           {"input_mean", model.input.mean},
           {"input_std", model.input.deviation},
           {"class_names", model.class_names},
+          {"left_out", stored.left_out},
           {"recipe", stored.recipe ? to_json(*stored.recipe) : nlohmann::ordered_json()},
           {"provenance", stored.provenance}};
 }

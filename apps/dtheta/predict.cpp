@@ -58,7 +58,7 @@ class Predict final : public Command {
   ExitCode run_in(const Console& console) const {
     const Runtime runtime = start_runtime(run_, inspect_machine(), console);
     const DataPart part = read_part(data_, reading_, split_);
-    const auto model = load_model_for<T>(part.input, model_);
+    const auto model = load_model_for<T>(part.input, model_).model;
     Workers workers(runtime.threads);
     const AlignedBuffer<T> predictions =
         naming_file(data_, [&] { return predict(model, part.data, workers); });

@@ -20,7 +20,12 @@ DataTraits traits_of(const Dataset& data) {
 template <std::floating_point T>
 Model<T> loaded_model(const ModelSource& source, const TrainOptions& options,
                       const TrainingData& data, const Console& console) {
-  auto model = load_model_for<T>(data.input, source.file);
+  StoredModel<T> stored = load_model_for<T>(data.input, source.file);
+  for (const std::string& layer : stored.left_out) {
+    console.warn(fmt::format("{} of {} acts in training only; this training goes without it", layer,
+                             source.file.string()));
+  }
+  Model<T> model = std::move(stored.model);
   const PreparationChoice& wanted = options.preparation;
   if ((wanted.scale || wanted.is_standardized) && model.input != data.input) {
     throw UsageError(fmt::format(

@@ -128,6 +128,24 @@ TEST_F(DamagedModel, WrongWeightsAreNamed) {
             "/model_weights/d/kernel holds int32; wanted float32 or float64");
 }
 
+TEST_F(DamagedModel, TwoPreparationsOfTheInputAreRefused) {
+  std::string scaled = config;
+  scaled.insert(scaled.find(R"({"class_name": "Dense")"),
+                R"({"class_name": "Rescaling", "config": {"name": "r", "scale": 2,
+                    "batch_input_shape": [null, 2]}}, )");
+  const auto fill = [](bool has_input) {
+    return [has_input](Writer& file) {
+      add_weights(file);
+      file.create_group("/dtheta");
+      if (has_input) file.set_text("/dtheta", "input", R"({"scale": 1})");
+    };
+  };
+  make(scaled, fill(false));
+  EXPECT_EQ(load_model<float>(path()).model.input.scale, 2);
+  EXPECT_TRUE(contains(complaint(fill(true), scaled),
+                       "prepares the input, which a Rescaling layer does, too"));
+}
+
 TEST_F(DamagedModel, ANetworkTooLargeForTheFileCostsNoMemory) {
   std::string huge = config;
   huge.replace(huge.find("\"units\": 3"), 10, "\"units\": 2147483647");

@@ -60,7 +60,7 @@ TEST(KerasConfig, DefaultsAreThoseOfKeras) {
   EXPECT_EQ(text_of(network),
             "input 8x8x2, conv 3 3x3, maxpool 2, avgpool 3x1, leaky_relu 0.3, flatten, dense 3");
   EXPECT_EQ(network.activation, "linear");
-  EXPECT_EQ(network.scale, std::nullopt);
+  EXPECT_EQ(network.input, std::nullopt);
   EXPECT_EQ(network.weighted, (std::vector<std::string>{"c", "d"}));
 }
 
@@ -96,7 +96,7 @@ TEST(KerasConfig, Keras3WithRescaling) {
        layer("Rescaling", {{"name", "r"}, {"dtype", dtype}, {"scale", 0.5}, {"offset", 0.0}}),
        dense({{"dtype", dtype}}), layer("Activation", {{"name", "a"}, {"activation", "softmax"}})});
   EXPECT_EQ(text_of(network), "input 6, dense 3");
-  EXPECT_EQ(network.scale, 0.5);
+  EXPECT_EQ(network.input, InputPreparation{.scale = 0.5});
   EXPECT_EQ(network.activation, "softmax");
 }
 
@@ -114,8 +114,8 @@ TEST(KerasConfig, TheLossDecidesWhatTheOutputEndsWith) {
 
 TEST(KerasConfig, WhatIsNotSupportedIsNamed) {
   const Json row = input({nullptr, 4});
-  EXPECT_TRUE(contains(complaint({row, layer("Dropout", {{"name", "x"}}), dense()}),
-                       "layer 2 (Dropout 'x') is not supported; dtheta reads InputLayer, "));
+  EXPECT_TRUE(contains(complaint({row, layer("GRU", {{"name", "x"}}), dense()}),
+                       "layer 2 (GRU 'x') is not supported; dtheta reads InputLayer, "));
   EXPECT_EQ(complaint({row, dense({{"activation", "selu"}}), dense()}),
             "layer 2 (Dense 'd') has activation \"selu\"; wanted linear, sigmoid, tanh, relu or "
             "leaky_relu (softmax only at the end)");
@@ -133,15 +133,212 @@ TEST(KerasConfig, WhatIsNotSupportedIsNamed) {
             "layer 2 (Conv2D 'c') has dilation_rate [2,2]; wanted 1");
   EXPECT_EQ(complaint({input(), conv({{"padding", "causal"}})}),
             "layer 2 (Conv2D 'c') has padding \"causal\"; wanted valid or same");
-  EXPECT_EQ(complaint({row, layer("Rescaling", {{"name", "r"}, {"offset", -1}}), dense()}),
-            "layer 2 (Rescaling 'r') has offset -1; wanted 0");
   EXPECT_EQ(complaint({row, dense(), layer("Rescaling", {{"name", "r"}})}),
             "layer 3 (Rescaling 'r') does not stand in front");
-  EXPECT_EQ(message_of<DataError>([] {
-              parse_keras_config(R"({"class_name": "Functional", "config": {"layers": []}})");
-            }),
-            "is a \"Functional\" model; dtheta reads Sequential ones");
+  EXPECT_EQ(complaint({row, layer("ReLU", {{"name", "r"}, {"max_value", 6}}), dense()}),
+            "layer 2 (ReLU 'r') has max_value 6; wanted null");
+  EXPECT_EQ(complaint({row, layer("ReLU", {{"name", "r"}, {"threshold", 1}}), dense()}),
+            "layer 2 (ReLU 'r') has threshold 1; wanted 0");
+  EXPECT_EQ(complaint({row, layer("Softmax", {{"name", "s"}}), dense()}),
+            "layer 2 (Softmax 's') does not stand at the end, the only place for a softmax");
+  EXPECT_EQ(complaint({row, dense(), layer("Softmax", {{"name", "s"}, {"axis", 1}})}),
+            "layer 3 (Softmax 's') has axis 1; wanted -1");
+  EXPECT_EQ(message_of<DataError>(
+                [] { parse_keras_config(R"({"class_name": "Mine", "config": {"layers": []}})"); }),
+            "is a \"Mine\" model; dtheta reads Sequential and Functional ones");
 }
+
+TEST(KerasConfig, ActivationsOfOtherClasses) {
+  const KerasNetwork network =
+      parse({input({nullptr, 4}), dense(), layer("ReLU", {{"name", "r"}}), dense(),
+             layer("ReLU", {{"name", "s"}, {"max_value", nullptr}, {"negative_slope", 0.25}}),
+             dense(), layer("LeakyReLU", {{"name", "l"}, {"alpha", 0}}), dense(),
+             layer("Softmax", {{"name", "t"}, {"axis", -1}})});
+  EXPECT_EQ(text_of(network),
+            "input 4, dense 3 relu, dense 3 leaky_relu 0.25, dense 3 leaky_relu 0, dense 3");
+  EXPECT_EQ(network.activation, "softmax");
+}
+
+TEST(KerasConfig, WhatActsInTrainingOnlyIsLeftOut) {
+  const KerasNetwork network =
+      parse({input({nullptr, 4}), layer("GaussianNoise", {{"name", "g"}}), dense(),
+             layer("Dropout", {{"name", "x"}}), layer("Activation", {{"activation", "relu"}}),
+             dense({{"activation", "sigmoid"}}), layer("AlphaDropout", {{"name", "a"}})});
+  EXPECT_EQ(text_of(network), "input 4, dense 3 relu, dense 3");
+  EXPECT_EQ(network.activation, "sigmoid");
+  EXPECT_EQ(network.left_out,
+            (std::vector<std::string>{"GaussianNoise 'g'", "Dropout 'x'", "AlphaDropout 'a'"}));
+  EXPECT_EQ(complaint({layer("Dropout", {{"name", "x"}})}),
+            "has no layers but such as act in training only");
+}
+
+TEST(KerasConfig, RescalingBecomesThePreparation) {
+  const auto prepared = [](const Json& fields) {
+    Json config{{"name", "r"}};
+    config.update(fields);
+    return *parse({input(), layer("Rescaling", config), conv()}).input;
+  };
+  const std::vector<double> ones{1, 1};
+  EXPECT_EQ(prepared({{"scale", -2}}), InputPreparation{.scale = -2});
+  EXPECT_EQ(prepared({{"scale", 0.25}, {"offset", -1}}),
+            (InputPreparation{.scale = 0.25, .mean = {1}, .deviation = {1}}));
+  EXPECT_EQ(prepared({{"scale", 0.25}, {"offset", {-1, 2}}}),
+            (InputPreparation{.scale = 0.25, .mean = {1, -2}, .deviation = ones}));
+  EXPECT_EQ(prepared({{"scale", {0.25, 2}}, {"offset", -1}}),
+            (InputPreparation{.scale = 1, .mean = {4, 0.5}, .deviation = {4, 0.5}}));
+  const auto complaint_of = [](const Json& fields) {
+    Json config{{"name", "r"}};
+    config.update(fields);
+    return complaint({input(), layer("Rescaling", config), conv()});
+  };
+  EXPECT_EQ(complaint_of({{"scale", {1, 2, 3}}}),
+            "layer 2 (Rescaling 'r') has scale [1,2,3]; wanted 1 or 2 finite numbers");
+  EXPECT_EQ(complaint_of({{"offset", Json::array()}}),
+            "layer 2 (Rescaling 'r') has offset []; wanted 1 or 2 finite numbers");
+  for (const char* scale : {"[1,0]", "[1,-1]", "[1,1e-300]", "[1e39,1]"}) {
+    EXPECT_EQ(complaint_of({{"scale", Json::parse(scale)}}).substr(0, 35),
+              "layer 2 (Rescaling 'r') has scale [")
+        << scale;
+  }
+  EXPECT_EQ(complaint_of({{"offset", "x"}}),
+            "layer 2 (Rescaling 'r') has offset \"x\"; wanted a number");
+}
+
+/// A layer of a functional model, called with the outputs of others.
+Json called(Json layer, const std::vector<std::string>& inputs, const Json& arguments,
+            bool is_keras_3) {
+  Json node = Json::array();
+  Json tensors = Json::array();
+  for (const std::string& from : inputs) {
+    node.push_back({from, 0, 0, arguments});
+    tensors.push_back({{"class_name", "__keras_tensor__"},
+                       {"config", {{"shape", {nullptr, 4}}, {"keras_history", {from, 0, 0}}}}});
+  }
+  if (is_keras_3)
+    node = {{"args", {inputs.size() == 1 ? tensors[0] : tensors}}, {"kwargs", arguments}};
+  layer["name"] = layer["config"]["name"];
+  layer["inbound_nodes"] = inputs.empty() ? Json::array() : Json::array({node});
+  return layer;
+}
+
+Json named_dense(const char* name) { return dense({{"name", name}}); }
+
+Json functional(const std::vector<Json>& layers, const char* output, bool is_keras_3) {
+  Json from = {"input", 0, 0};
+  Json to = {output, 0, 0};
+  if (!is_keras_3) {
+    from = Json::array({from});
+    to = Json::array({to});
+  }
+  return {{"class_name", "Functional"},
+          {"config", {{"layers", layers}, {"input_layers", from}, {"output_layers", to}}}};
+}
+
+class FunctionalConfig : public testing::TestWithParam<bool> {
+ protected:
+  static Json call(Json layer, const std::vector<std::string>& inputs,
+                   const Json& arguments = Json::object()) {
+    return called(std::move(layer), inputs, arguments, GetParam());
+  }
+  static Json row() { return call(input({nullptr, 4}), {}); }
+  static std::string complaint(const std::vector<Json>& layers, const char* output) {
+    return message_of<DataError>(
+        [&] { parse_keras_config(functional(layers, output, GetParam()).dump()); });
+  }
+};
+
+TEST_P(FunctionalConfig, AChainIsReadByItsCalls) {
+  const Json drop = layer("Dropout", {{"name", "x"}});
+  const std::vector<Json> layers{call(dense({{"name", "c"}, {"activation", "softmax"}}), {"x"}),
+                                 call(dense({{"name", "a"}, {"units", 9}}), {"input"}), row(),
+                                 call(drop, {"b"}, {{"training", false}, {"mask", nullptr}}),
+                                 call(dense({{"name", "b"}, {"units", 7}}), {"a"})};
+  const KerasNetwork network = parse_keras_config(functional(layers, "c", GetParam()).dump());
+  EXPECT_EQ(text_of(network), "input 4, dense 9, dense 7, dense 3");
+  EXPECT_EQ(network.activation, "softmax");
+  EXPECT_EQ(network.weighted, (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(network.left_out, std::vector<std::string>{"Dropout 'x'"});
+}
+
+TEST_P(FunctionalConfig, WhatIsNoChainIsNamed) {
+  const Json a = call(named_dense("a"), {"input"});
+  const Json join = call(layer("Add", {{"name", "add"}}), {"input", "a"});
+  EXPECT_EQ(complaint({row(), a, join}, "add"),
+            "layer 3 (Add 'add') has 2 inputs; wanted one: dtheta's networks are chains");
+  EXPECT_EQ(complaint({row(), a, call(named_dense("b"), {"input"})}, "b"),
+            "layer 2 (Dense 'a') is not on the way from the input to the output; dtheta's networks "
+            "are chains");
+  EXPECT_EQ(complaint({row(), a, call(named_dense("a"), {"input"})}, "a"),
+            "layer 3 (Dense 'a') has a name for the second time");
+  Json twice = call(named_dense("b"), {"a"});
+  twice["inbound_nodes"].push_back(twice["inbound_nodes"][0]);
+  EXPECT_EQ(complaint({row(), a, twice}, "b"),
+            "layer 3 (Dense 'b') is called 2 times; wanted once: dtheta's networks are chains");
+  EXPECT_EQ(complaint({row(), call(named_dense("b"), {"c"}), call(named_dense("c"), {"b"})}, "c"),
+            "layer 3 (Dense 'c') is its own input");
+  EXPECT_EQ(complaint({row(), call(named_dense("b"), {"z"})}, "b"),
+            "has no layer 'z', which is referred to");
+  EXPECT_EQ(complaint({row(), a}, "y"), "has no layer 'y', which is referred to");
+  EXPECT_EQ(complaint({row(), call(named_dense("b"), {})}, "b"),
+            "layer 2 (Dense 'b') is called 0 times; wanted once: dtheta's networks are chains");
+  EXPECT_EQ(
+      complaint({row(), call(layer("Dropout", {{"name", "x"}}), {"input"}, {{"training", true}})},
+                "x"),
+      "layer 2 (Dropout 'x') is called with training=True, which dtheta does not have");
+}
+
+/// x / 255 as Keras 2 writes it.
+TEST(KerasConfig, AnOperatorOfTensorFlowIsNamed) {
+  Json divide = layer("TFOpLambda", {{"name", "tf.math.truediv"}, {"function", "math.truediv"}});
+  divide["inbound_nodes"] = {{"input", 0, 0, {{"y", 255.0}, {"name", nullptr}}}};
+  ASSERT_EQ(divide["inbound_nodes"].dump(), R"([["input",0,0,{"y":255.0,"name":null}]])");
+  const Json row = called(input({nullptr, 4}), {}, Json::object(), false);
+  const Json last = called(named_dense("d"), {"tf.math.truediv"}, Json::object(), false);
+  const std::string text = functional({row, divide, last}, "d", false).dump();
+  EXPECT_TRUE(contains(message_of<DataError>([&] { parse_keras_config(text); }),
+                       "layer 2 (TFOpLambda 'tf.math.truediv') is not supported; dtheta reads "));
+}
+
+TEST_P(FunctionalConfig, EndsThatAreNotOneAreNamed) {
+  Json model = functional({row(), call(named_dense("a"), {"input"})}, "a", GetParam());
+  model["config"]["output_layers"] = {{"a", 0, 0}, {"input", 0, 0}};
+  const auto complaint_of = [&] {
+    return message_of<DataError>([&] { parse_keras_config(model.dump()); });
+  };
+  EXPECT_EQ(complaint_of(),
+            "has output_layers [[\"a\",0,0],[\"input\",0,0]]; wanted one: dtheta's networks have "
+            "one input and one output");
+  for (const Json& end : {Json(3), Json::array(), Json{{"x", "a"}}, Json{1, 2, 3}, Json{"a", 0, 1},
+                          Json{"a", 1, 0}, Json{{"a"}}}) {
+    model["config"]["output_layers"] = end;
+    EXPECT_TRUE(contains(complaint_of(), "output_layers")) << end;
+  }
+}
+
+/// Whatever is done to one byte, the text is either a network or an error of ours.
+TEST_P(FunctionalConfig, AnyByteMayBeDamaged) {
+  const std::string whole =
+      functional({row(), call(named_dense("a"), {"input"}), call(named_dense("b"), {"a"})}, "b",
+                 GetParam())
+          .dump();
+  ASSERT_EQ(text_of(parse_keras_config(whole)), "input 4, dense 3, dense 3");
+  int refused = 0;
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    for (const char byte : {'0', '9', '-', '"', ',', '\\', '}', 'a', 'b'}) {
+      std::string damaged = whole;
+      damaged[at] = byte;
+      try {
+        parse_keras_config(damaged);
+      } catch (const DataError&) {
+        ++refused;
+      }
+    }
+  }
+  EXPECT_GT(refused, static_cast<int>(whole.size()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Versions, FunctionalConfig, testing::Bool(),
+                         [](const auto& version) { return version.param ? "Keras3" : "Keras2"; });
 
 TEST(KerasConfig, NumbersOutOfRangeAreNamed) {
   const Json row = input({nullptr, 4});

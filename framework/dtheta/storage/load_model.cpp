@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -207,12 +209,14 @@ template <class T>
 void read_description(const hdf5::Reader& file, const KerasNetwork& keras, StoredModel<T>& stored) {
   Model<T>& model = stored.model;
   const Size outputs = model.network->output_shape().size();
-  stored.knows_input = keras.scale.has_value();
+  stored.knows_input = keras.input.has_value();
+  model.input = keras.input.value_or(InputPreparation());
+  stored.left_out = keras.left_out;
   read_json(file, dtheta_group, input_attribute, [&](const Json& json) {
+    if (keras.input) throw DataError("prepares the input, which a Rescaling layer does, too");
     model.input = read_input(json, model.network->input_shape().size());
     stored.knows_input = true;
   });
-  model.input.scale *= keras.scale.value_or(1);
   if (!std::isfinite(model.input.scale)) file.fail("/", "has an input scale that is not finite");
   // A network without weights has as many outputs as its configuration claims.
   if (outputs > file.file_size()) file.fail("/", "claims more outputs than the file has bytes");
@@ -229,6 +233,15 @@ void read_description(const hdf5::Reader& file, const KerasNetwork& keras, Store
     if (!json.is_object()) throw DataError("is not an object");
     stored.provenance = json;
   });
+}
+
+/// The file as HDF5. Throws as load_model.
+hdf5::Reader open_model(const std::filesystem::path& path) {
+  if (!is_keras_archive(path)) return hdf5::Reader(path);
+  throw DataError(fmt::format(
+      "{}: found a zip archive, as Keras 3 writes it; wanted HDF5. In Python: "
+      "keras.models.load_model('{}').save('{}')",
+      path.string(), path.filename().string(), path.filename().replace_extension(".h5").string()));
 }
 
 }  // namespace
@@ -283,11 +296,11 @@ StoredModel<T> read_model(const hdf5::Reader& file) {
 
 template <std::floating_point T>
 StoredModel<T> load_model(const std::filesystem::path& path) {
-  return read_model<T>(hdf5::Reader(path));
+  return read_model<T>(open_model(path));
 }
 
 Precision stored_precision(const std::filesystem::path& path) {
-  const hdf5::Reader file(path);
+  const hdf5::Reader file = open_model(path);
   const KerasNetwork keras = read_network(file, named_loss(file));
   if (keras.weighted.empty()) throw DataError(path.string() + ": the model has no parameters");
   return precision_of(file, weight_path(file, keras.weighted.front(), "kernel"));
@@ -296,6 +309,12 @@ Precision stored_precision(const std::filesystem::path& path) {
 bool is_model_file(const std::filesystem::path& path) {
   if (!hdf5::Reader::recognises(path)) return false;
   return hdf5::Reader(path).text("/", model_config_attribute).has_value();
+}
+
+bool is_keras_archive(const std::filesystem::path& path) {
+  std::array<char, 4> first{};
+  std::ifstream(path, std::ios::binary).read(first.data(), first.size());
+  return std::string_view(first.data(), first.size()) == "PK\x03\x04";
 }
 
 template void read_real_numbers(const hdf5::Reader&, const std::string&, std::span<float>);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -32,6 +33,9 @@ struct StoredModel {
   /// layer only; without, model.input is the identity and a guess by the data's type
   /// (`default_preparation`) may serve better. Not written.
   bool knows_input = true;
+  /// Layers of a plain Keras file that act in training only, which the network does without:
+  /// "Dropout 'drop'". Not written.
+  std::vector<std::string> left_out = {};
 };
 
 /// Writes `stored`, atomically: the parameters in T. The same model gives the same bytes. Throws as
@@ -43,9 +47,10 @@ void save_model(const std::filesystem::path& path, const StoredModel<T>& stored)
 /// gives back the same bits; the network too, except that an activation layer after a dense or
 /// convolution layer without activation comes back fused into it.
 ///
-/// Plain Keras files of Sequential models load too, from Keras 2.2 to 3: the loss then follows from
-/// the output's activation (softmax: categorical cross entropy, sigmoid: binary cross entropy,
-/// else mean squared error), and the classes are called "0", "1", ...
+/// Plain Keras files load too, from Keras 2.2 to 3, of Sequential models and of Functional ones
+/// that are a chain of layers: the loss then follows from the output's activation (softmax:
+/// categorical cross entropy, sigmoid: binary cross entropy, else mean squared error), and the
+/// classes are called "0", "1", ...
 ///
 /// Throws InputOutputError when the file cannot be read, DataError when it is not such a model,
 /// naming what was found and what was wanted.
@@ -58,6 +63,10 @@ Precision stored_precision(const std::filesystem::path& path);
 /// Whether the file is HDF5 and has a Keras `model_config`: a model rather than a data set or a
 /// text. False for a file that does not exist; throws DataError for a damaged HDF5 file.
 bool is_model_file(const std::filesystem::path& path);
+
+/// Whether the file is a zip archive, which Keras 3 makes of a model unless the file's name ends in
+/// .h5: load_model refuses it with the way to convert it.
+bool is_keras_archive(const std::filesystem::path& path);
 
 /// SHA-256 over the parameters in order, then running statistics, little-endian, without padding,
 /// as 64 hexadecimal digits.

@@ -17,6 +17,8 @@ find_dependency(fmt 9)
 find_dependency(ZLIB)
 find_dependency(JPEG)
 find_dependency(PNG)
+find_dependency(Protobuf)
+find_dependency(ONNX 1.12)  # after Protobuf, whose target it names
 find_dependency(OpenSSL 3 COMPONENTS Crypto)
 # The prefix keeps out of the way of a program's own find_package(HDF5) and the like.
 pkg_check_modules(DTHETA_OPENBLAS REQUIRED IMPORTED_TARGET openblas)

@@ -4,7 +4,7 @@ set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/dtheta)
 
 install(TARGETS dtheta EXPORT dthetaTargets)
 install(DIRECTORY framework/dtheta DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-        FILES_MATCHING PATTERN "*.hpp" REGEX "(-inl|/hdf5[a-z_]*)\\.hpp$" EXCLUDE)
+        FILES_MATCHING PATTERN "*.hpp" REGEX "(-inl|/hdf5[a-z_]*|/onnx_graph)\\.hpp$" EXCLUDE)
 install(EXPORT dthetaTargets NAMESPACE dtheta:: DESTINATION ${package_folder})
 
 configure_package_config_file(cmake/dthetaConfig.cmake.in dthetaConfig.cmake

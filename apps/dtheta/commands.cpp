@@ -10,6 +10,7 @@ std::span<const CommandEntry> command_table() {
       CommandEntry{"evaluate", "loss, accuracy and confusion matrix of a model",
                    make_evaluate_command},
       CommandEntry{"predict", "write a model's predictions to a file", make_predict_command},
+      CommandEntry{"export", "write a model as ONNX, for other programs", make_export_command},
       CommandEntry{"inspect", "show what is in a model or any other HDF5 file",
                    make_inspect_command},
       CommandEntry{"dataset import idx", "make a data set of IDX files (MNIST)",

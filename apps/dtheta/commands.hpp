@@ -12,6 +12,7 @@ namespace dtheta::cli {
 std::unique_ptr<Command> make_train_command();
 std::unique_ptr<Command> make_evaluate_command();
 std::unique_ptr<Command> make_predict_command();
+std::unique_ptr<Command> make_export_command();
 std::unique_ptr<Command> make_inspect_command();
 std::unique_ptr<Command> make_import_idx_command();
 std::unique_ptr<Command> make_import_cifar10_command();

@@ -9,6 +9,7 @@
 #include "commands.hpp"
 #include "dtheta/core/version.hpp"
 #include "dtheta/storage/hdf5_library.hpp"
+#include "dtheta/storage/onnx_file.hpp"
 #include "dtheta/storage/picture_file.hpp"
 #include "output.hpp"
 #include "runtime.hpp"
@@ -44,6 +45,8 @@ nlohmann::ordered_json as_json(const Findings& found) {
         {"hdf5", hdf5_version()},
         {"libjpeg", jpeg_version()},
         {"libpng", png_version()},
+        {"onnx", onnx_version()},
+        {"protobuf", protobuf_version()},
         {"boost", boost_version()}}}};
   json["cores"]["cgroup"] = found.machine.cgroup_cores
                                 ? nlohmann::ordered_json(*found.machine.cgroup_cores)
@@ -103,6 +106,8 @@ std::string as_text(const Findings& found) {
                            {"HDF5", hdf5_version()},
                            {"libjpeg", jpeg_version()},
                            {"libpng", png_version()},
+                           {"ONNX", onnx_version()},
+                           {"protobuf", protobuf_version()},
                            {"Boost", boost_version()}});
   return table_text(rows, {Align::left, Align::left});
 }

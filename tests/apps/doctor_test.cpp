@@ -12,8 +12,8 @@ TEST_F(Doctor, TellsOfTheMachineAndItsLibraries) {
   EXPECT_LE(json["default_threads"], json["cores"]["affinity"]);
   EXPECT_EQ(json["blas"]["threads_per_call"], 1);
   EXPECT_GE(json["blas"]["max_callers"], 1);
-  for (const char* package :
-       {"dtheta", "compiler", "onetbb", "blas", "hdf5", "libjpeg", "libpng", "boost"}) {
+  for (const char* package : {"dtheta", "compiler", "onetbb", "blas", "hdf5", "libjpeg", "libpng",
+                              "onnx", "protobuf", "boost"}) {
     EXPECT_NE(json["versions"][package], "") << package;
   }
   const std::string text = output_of({"doctor"});

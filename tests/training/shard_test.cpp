@@ -49,7 +49,7 @@ TEST(DefaultShards, FeedAtLeastTwoThreadsAndDealEvenly) {
 }
 
 // Each sums up its own dθ of narrow dense layers, which is as large as the work of 192 samples; 16
-// threads shall find work at batch 128 on convolutional nets.
+// threads shall find work at batch 512 on convolutional nets.
 TEST(DefaultShards, AreFewWhereEachHasALargeDthetaAndManyForConvolutions) {
   const auto shards = [](std::string_view name, Size m) {
     return default_shards(digits_network(name), m);
@@ -59,10 +59,11 @@ TEST(DefaultShards, AreFewWhereEachHasALargeDthetaAndManyForConvolutions) {
   EXPECT_EQ(shards("mlp", 128), 8);
   EXPECT_EQ(shards("mlp", 256), 16);
   EXPECT_EQ(shards("mlp", 1024), 32);
-  EXPECT_EQ(shards("mnist-cnn", 32), 4);
-  EXPECT_EQ(shards("mnist-cnn", 128), 16);
+  EXPECT_EQ(shards("mnist-cnn", 32), 2);
+  EXPECT_EQ(shards("mnist-cnn", 128), 8);
+  EXPECT_EQ(shards("mnist-cnn", 512), 16);
   EXPECT_EQ(shards("mnist-cnn", 4096), 128);
-  EXPECT_EQ(shards("lenet5", 128), 16);
+  EXPECT_EQ(shards("lenet5", 128), 8);
 }
 
 }  // namespace

@@ -40,16 +40,6 @@ Size summed_parameters(const Network<T>& network, Size m) {
   return total;
 }
 
-/// Most of the work is in layers that use a kernel once for each sample.
-template <std::floating_point T>
-bool is_mostly_dense(const Network<T>& network) {
-  Size dense = 0;
-  for (const Node<T>& node : network.nodes()) {
-    if (node.output.rank() == 1) dense += multiply_adds(network, node);
-  }
-  return 2 * dense > multiply_adds(network);
-}
-
 }  // namespace
 
 template <std::floating_point T>
@@ -62,12 +52,12 @@ Size multiply_adds(const Network<T>& network) {
 template <std::floating_point T>
 Size default_shards(const Network<T>& network, Size m) {
   // A shard does at least `reuse` multiply-adds for every number of dθ that it sums up, so that
-  // clearing, filling and adding those stays at a twentieth of its work; and its products have
-  // enough rows to be fast. 16 shards are enough for 16 cores at the usual batches; a large batch
-  // gets more, of at least 32 samples each. A power of two deals evenly to 2, 4, 8 and 16 threads:
-  // 5 shards would keep one of two threads idle for a sixth of the time.
+  // clearing, filling and adding those stays at a twentieth of its work; and it has samples enough
+  // for its products to be fast. A large batch gets at most 16 shards, enough for as many cores, or
+  // more of at least 32 samples each. A power of two deals evenly to 2, 4, 8 and 16 threads: 5
+  // shards would keep one of two threads idle for a sixth of the time.
   constexpr Size reuse = 192;
-  const Size least = is_mostly_dense(network) ? 16 : 8;
+  constexpr Size least = 16;
   const Size samples =
       std::max(least, reuse * summed_parameters(network, m) / multiply_adds(network));
   const Size affordable = std::max<Size>(2, m / samples);

@@ -69,6 +69,8 @@ def largest_difference(ours, theirs):
 def compare(dtheta, folder, model, data, other):
     """dtheta's predictions of the test part beside those of other(model, x)."""
     with h5py.File(data) as file:
+        if "test/x" not in file:
+            raise MeasurementError(f"{data} has no /test/x; wanted a data set in dtheta's own layout")
         x = file["test/x"][()]
     ours = predictions(dtheta, folder, model, data)
     return Row(model.stem, "dtheta", len(x), largest_difference(ours, other(model, x)))

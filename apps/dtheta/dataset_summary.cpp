@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -10,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "dtheta/data/sample_runs.hpp"
 #include "text.hpp"
 
 namespace dtheta::cli {
@@ -45,21 +45,22 @@ struct Part {
   Range targets;                   ///< of a regression
   std::vector<Size> class_counts;  ///< of a classification
 
-  Size bytes() const { return static_cast<Size>(data->x().size()); }
+  Size bytes() const { return data->bytes(); }
 };
 
 Range range_of_x(const Dataset& data) {
   constexpr Size step = 256;
   AlignedBuffer<double> numbers(step * data.sample_shape().size());
-  std::vector<Size> indices(static_cast<std::size_t>(step));
   Range range;
-  for (Size first = 0; first < data.size(); first += step) {
-    const Size count = std::min(step, data.size() - first);
-    const auto some = std::span(indices).first(static_cast<std::size_t>(count));
-    std::iota(some.begin(), some.end(), first);
-    const View<double> x = numbers.view(data.sample_shape().batch(count));
-    data.gather(some, InputPreparation{}, x, View<double>());
-    range.add(x.span());
+  const std::vector<Size> samples = all_samples(data);
+  SampleRuns runs(data, samples);
+  for (SampleBatch run = runs.next(); !run.empty(); run = runs.next()) {
+    for (Size first = 0; first < run.size(); first += step) {
+      const SampleBatch some = run.part(first, std::min(step, run.size() - first));
+      const View<double> x = numbers.view(data.sample_shape().batch(some.size()));
+      data.gather(some, InputPreparation{}, x, View<double>());
+      range.add(x.span());
+    }
   }
   return range;
 }

@@ -6,6 +6,7 @@
 
 #include "dtheta/model/network_spec.hpp"
 #include "dtheta/storage/picture_layout.hpp"
+#include "memory_option.hpp"
 
 namespace dtheta::cli {
 namespace {
@@ -82,7 +83,7 @@ OptionGroup reading_options(DatasetReading& reading) {
                              .preset = "found by name"},
                             reading.y),
                   layout_option(reading.layout), input_shape_option(reading.input_shape),
-                  task_option(reading.task)}};
+                  task_option(reading.task), memory_limit_option(reading.memory_limit)}};
 }
 
 }  // namespace dtheta::cli

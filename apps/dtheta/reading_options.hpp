@@ -1,4 +1,4 @@
-/// The options that say how a data set's file is laid out, where it does not tell.
+/// The options that say how a data set's file is read.
 #pragma once
 
 #include "dtheta/storage/dataset_file.hpp"
@@ -6,7 +6,7 @@
 
 namespace dtheta::cli {
 
-/// --x, --y, --layout, --input-shape and --task, bound to `reading`.
+/// --x, --y, --layout, --input-shape, --task and --memory-limit, bound to `reading`.
 OptionGroup reading_options(DatasetReading& reading);
 
 }  // namespace dtheta::cli

@@ -86,7 +86,7 @@ class Train final : public Command {
         checkpoints->resume(trainer, interface().is_given("kernels"), console);
       }
     }
-    console.err << announcement(source.name, trainer, runtime.threads) << std::endl;
+    console.err << announcement(source.name, trainer, data, runtime.threads) << std::endl;
     const Outcome outcome = run_watched(trainer, data, checkpoints, workers, console);
     save_model<T>(options_.output,
                   {.model = trainer.model(), .recipe = trainer.recipe(), .provenance = origin});

@@ -68,7 +68,8 @@ OptionGroup data_group(TrainOptions& options) {
                         .placeholder = "N",
                         .help = "samples that are shuffled together, in blocks of neighbours that "
                                 "are shuffled too",
-                        .preset = "the whole training set"},
+                        .preset = "the whole training set; of streamed samples as many as "
+                                  "memory allows, up to 512 MiB"},
                        options.recipe.shuffle_window, 1, unlimited),
       }};
 }

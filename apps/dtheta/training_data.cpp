@@ -1,6 +1,6 @@
 #include "training_data.hpp"
 
-#include <numeric>
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -26,6 +26,12 @@ Dataset take_test(DatasetSplits& splits, const std::filesystem::path& file) {
   return splits.train ? *std::move(splits.train) : *std::move(splits.validation);
 }
 
+/// What the memory limit leaves for another file. Streaming keeps an eighth free.
+Size memory_left(const TrainingData& data, Size limit) {
+  if (!data.train.is_in_memory()) return data.train.stream_memory() / 8;
+  return std::max<Size>(1, limit - data.bytes());
+}
+
 }  // namespace
 
 const std::vector<std::string>& TrainingData::class_names() const {
@@ -35,9 +41,9 @@ const std::vector<std::string>& TrainingData::class_names() const {
 }
 
 Size TrainingData::bytes() const {
-  Size sum = static_cast<Size>(train.x().size());
-  if (validation) sum += static_cast<Size>(validation->x().size());
-  if (test) sum += static_cast<Size>(test->x().size());
+  Size sum = train.resident_bytes();
+  if (validation) sum += validation->resident_bytes();
+  if (test) sum += test->resident_bytes();
   return sum;
 }
 
@@ -71,7 +77,9 @@ TrainingData read_training_data(const std::filesystem::path& data,
                       .test_file = data,
                       .test_input = input};
   if (!test_data.empty()) {
-    DatasetSplits other = read_dataset(test_data, reading);
+    DatasetReading rest = reading;
+    rest.memory_limit = memory_left(result, reading.memory_limit);
+    DatasetSplits other = read_dataset(test_data, rest);
     result.test = take_test(other, test_data);
     result.test_file = test_data;
     result.test_input = other.preparation_of(result.test->type());

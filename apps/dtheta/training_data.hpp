@@ -34,7 +34,7 @@ struct TrainingData {
 
   /// The train part's, or the test part's where only that one has names: the course's files.
   const std::vector<std::string>& class_names() const;
-  /// Bytes of all samples.
+  /// Bytes of what is in memory: targets, and samples that are not streamed.
   Size bytes() const;
   /// The model on the validation samples; nothing when there are none.
   template <std::floating_point T>

@@ -64,14 +64,16 @@ std::string memory_text(const MemoryPlan& memory) {
                          fmt::format("{} threads x {}", memory.threads,
                                      bytes_text(memory.workspace_bytes)),
                          memory.threads * memory.workspace_bytes),
-                     row("data set", "", memory.data_bytes), row("total", "", memory.total())},
+                     row("data set", "", memory.data_bytes),
+                     row("sample order and buffers", "", memory.feed_bytes),
+                     row("total", "", memory.total())},
                     {Align::left, Align::right, Align::right});
 }
 
 }  // namespace
 
 Size MemoryPlan::total() const {
-  return (1 + slots + shards) * theta_bytes + threads * workspace_bytes + data_bytes;
+  return (1 + slots + shards) * theta_bytes + threads * workspace_bytes + data_bytes + feed_bytes;
 }
 
 std::string plan_text(const Interface& interface, const MemoryPlan& memory) {
@@ -116,6 +118,7 @@ nlohmann::ordered_json plan_json(const Interface& interface, const MemoryPlan& m
             {"threads", memory.threads},
             {"workspace_bytes", memory.workspace_bytes},
             {"data_bytes", memory.data_bytes},
+            {"feed_bytes", memory.feed_bytes},
             {"total_bytes", memory.total()}}}};
 }
 

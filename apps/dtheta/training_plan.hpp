@@ -18,7 +18,8 @@ struct MemoryPlan {
   Size shards = 0;           ///< each with a dθ as large as θ
   Size threads = 0;          ///< each with a workspace
   Size workspace_bytes = 0;  ///< of one thread
-  Size data_bytes = 0;       ///< all samples
+  Size data_bytes = 0;       ///< targets, and samples that are in memory
+  Size feed_bytes = 0;       ///< the order of samples, and buffers for streamed ones
 
   Size total() const;
 };

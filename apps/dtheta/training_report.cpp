@@ -47,20 +47,31 @@ MemoryPlan memory_plan(const Trainer<T>& trainer, const TrainingData& data, Size
                   .shards = trainer.recipe().shards,
                   .threads = threads,
                   .workspace_bytes = 0,
-                  .data_bytes = 0};
+                  .data_bytes = 0,
+                  .feed_bytes = 0};
   plan.workspace_bytes = (trainer.bytes() - plan.total()) / threads;
   plan.data_bytes = data.bytes();
+  plan.feed_bytes = trainer.feed_bytes();
   return plan;
 }
 
 template <std::floating_point T>
-std::string announcement(std::string_view name, const Trainer<T>& trainer, Size threads) {
+std::string announcement(std::string_view name, const Trainer<T>& trainer, const TrainingData& data,
+                         Size threads) {
   const Recipe& recipe = trainer.recipe();
-  return fmt::format("{}: {}, on {}\n{} of {} of {} in {}", name,
-                     counted(trainer.model().network->parameter_count(), "parameter"),
-                     counted(threads, "thread"), counted(recipe.epochs, "epoch"),
-                     counted(trainer.steps_per_epoch(), "step"),
-                     counted(recipe.batch_size, "sample"), counted(recipe.shards, "shard"));
+  std::string text = fmt::format(
+      "{}: {}, on {}\n{} of {} of {} in {}", name,
+      counted(trainer.model().network->parameter_count(), "parameter"), counted(threads, "thread"),
+      counted(recipe.epochs, "epoch"), counted(trainer.steps_per_epoch(), "step"),
+      counted(recipe.batch_size, "sample"), counted(recipe.shards, "shard"));
+  if (!data.train.is_in_memory()) {
+    text += fmt::format(
+        "\n{} streamed: {} of samples are beyond --memory-limit; shuffled in "
+        "windows of {}",
+        data.train.reader().name(), bytes_text(data.train.bytes()),
+        counted(recipe.shuffle_window, "sample"));
+  }
+  return text;
 }
 
 template <std::floating_point T>
@@ -116,8 +127,10 @@ nlohmann::ordered_json report_json(const Trainer<T>& trainer, const TrainingData
 
 template MemoryPlan memory_plan(const Trainer<float>&, const TrainingData&, Size);
 template MemoryPlan memory_plan(const Trainer<double>&, const TrainingData&, Size);
-template std::string announcement(std::string_view, const Trainer<float>&, Size);
-template std::string announcement(std::string_view, const Trainer<double>&, Size);
+template std::string announcement(std::string_view, const Trainer<float>&, const TrainingData&,
+                                  Size);
+template std::string announcement(std::string_view, const Trainer<double>&, const TrainingData&,
+                                  Size);
 template std::string report_text(const Trainer<float>&, const TrainingData&, const Outcome&,
                                  const TrainOptions&);
 template std::string report_text(const Trainer<double>&, const TrainingData&, const Outcome&,

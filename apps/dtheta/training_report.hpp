@@ -26,9 +26,10 @@ template <std::floating_point T>
 MemoryPlan memory_plan(const Trainer<T>& trainer, const TrainingData& data, Size threads);
 
 /// The lines before the first epoch: "lenet5: 44,426 parameters, on 2 threads", "10 epochs of 469
-/// steps of 128 samples in 16 shards".
+/// steps of 128 samples in 16 shards"; of streamed data also "large.h5: /train/x streamed: ...".
 template <std::floating_point T>
-std::string announcement(std::string_view name, const Trainer<T>& trainer, Size threads);
+std::string announcement(std::string_view name, const Trainer<T>& trainer, const TrainingData& data,
+                         Size threads);
 
 /// Final figures, digest, file, and the command to type next.
 template <std::floating_point T>

@@ -135,11 +135,13 @@ TEST_F(TrainOptions, DecideTheMemory) {
   const Json base = memory({"--shards", "4"});
   EXPECT_EQ(base["threads"], 2);
   EXPECT_EQ(base["shards"], 4);
-  EXPECT_EQ(base["data_bytes"], 250 * 784);
+  EXPECT_EQ(base["data_bytes"], 250 * (784 + 4));
+  EXPECT_EQ(base["feed_bytes"], (2 * 200 + 2 * 128) * 8) << "the order of samples and a batch";
   EXPECT_EQ(base["parameters"], 784 * 12 + 12 + 120 + 10);
   EXPECT_EQ(base["optimizer_slots"], 2);
   EXPECT_EQ(base["total_bytes"], base["theta_bytes"].get<Size>() * 7 +
-                                     base["workspace_bytes"].get<Size>() * 2 + 250 * 784);
+                                     base["workspace_bytes"].get<Size>() * 2 + 250 * 788 +
+                                     base["feed_bytes"].get<Size>());
   EXPECT_EQ(memory({"--shards", "4", "--optimizer", "sgd"})["optimizer_slots"], 0);
   EXPECT_GT(memory({"--shards", "2"})["workspace_bytes"], base["workspace_bytes"]);
   const Size in_double =

@@ -52,6 +52,23 @@ TEST_F(CgroupTree, Version2TakesTheTightestOfAllAncestors) {
   EXPECT_EQ(quota(), 0.1);
 }
 
+TEST_F(CgroupTree, LimitsMemoryInEitherVersion) {
+  mount("30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw");
+  own("0::/a/b");
+  put("sys/fs/cgroup/a/b/memory.max", "max");
+  EXPECT_EQ(cgroup_memory_limit(root_), std::nullopt);
+  put("sys/fs/cgroup/a/memory.max", "6442450944");
+  EXPECT_EQ(cgroup_memory_limit(root_), Size{6} << 30);
+  mount(
+      "31 23 0:27 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n"
+      "32 23 0:28 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory");
+  own("4:memory:/a\n5:cpu:/b");
+  EXPECT_EQ(cgroup_memory_limit(root_), std::nullopt);
+  put("sys/fs/cgroup/memory/a/memory.limit_in_bytes", "1048576");
+  put("sys/fs/cgroup/cpu/b/memory.limit_in_bytes", "1");
+  EXPECT_EQ(cgroup_memory_limit(root_), Size{1} << 20);
+}
+
 TEST_F(CgroupTree, SiblingsAndFoldersAboveTheMountDoNotCount) {
   mount("30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw");
   own("0::/a");

@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <unistd.h>
+
+#include "dtheta/core/cgroup.hpp"
 
 namespace dtheta {
 namespace {
@@ -43,6 +46,14 @@ TEST(Machine, UsesNoMoreThreadsThanAffinityAndQuotaAllow) {
   EXPECT_EQ(usable_threads({.affinity_cores = 8, .cgroup_cores = 1.5}), 2);
   EXPECT_EQ(usable_threads({.affinity_cores = 2, .cgroup_cores = 16.0}), 2);
   EXPECT_EQ(usable_threads({.affinity_cores = 8, .cgroup_cores = 0.1}), 1);
+}
+
+TEST(Machine, UsesNoMoreMemoryThanItsGroupAllows) {
+  EXPECT_GT(usable_memory(), Size{1} << 24);
+  EXPECT_LE(usable_memory(), sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE));
+  if (const auto limit = cgroup_memory_limit()) {
+    EXPECT_LE(usable_memory(), *limit);
+  }
 }
 
 }  // namespace

@@ -40,14 +40,45 @@ TEST(EpochOrder, IsAPermutationForAnyWindow) {
 TEST(EpochOrder, KeepsTheSamplesOfABlockTogether) {
   constexpr Size window = 10;
   const auto order = order_of(3, 2, window, 95);
+  const SampleBlocks cut(95, window);
   std::vector<Size> blocks;
   for (const Size sample : order) {
-    if (blocks.empty() || blocks.back() != sample / window) blocks.push_back(sample / window);
+    const Size block = cut.block_of(sample);
+    if (blocks.empty() || blocks.back() != block) blocks.push_back(block);
   }
   EXPECT_EQ(blocks.size(), 10U) << "each block is one run of the order";
   EXPECT_FALSE(std::ranges::is_sorted(blocks)) << "the blocks are shuffled";
   EXPECT_FALSE(std::ranges::is_sorted(std::vector(order.begin(), order.begin() + 5)))
       << "the samples of a block are shuffled";
+}
+
+TEST(EpochOrder, VisitsTheBlocksInTheirOrder) {
+  const SampleBlocks cut(95, 10);
+  std::vector<Size> blocks(static_cast<std::size_t>(cut.count()));
+  block_order(3, 2, blocks);
+  const auto order = order_of(3, 2, 10, 95);
+  std::size_t place = 0;
+  for (const Size block : blocks) {
+    for (Size n = 0; n < cut.length(block); ++n) EXPECT_EQ(cut.block_of(order[place++]), block);
+  }
+}
+
+TEST(SampleBlocks, AreFewAndOfOneLength) {
+  for (const Size n : {1, 2, 3, 10, 95, 96, 100}) {
+    for (Size window = 1; window <= n; ++window) {
+      const SampleBlocks blocks(n, window);
+      EXPECT_EQ(blocks.count(), (n + window - 1) / window);
+      EXPECT_LE(blocks.longest(), window);
+      EXPECT_EQ(blocks.begin(0), 0);
+      EXPECT_EQ(blocks.begin(blocks.count()), n);
+      for (Size b = 0; b < blocks.count(); ++b) {
+        EXPECT_GE(blocks.length(b), blocks.shortest());
+        EXPECT_LE(blocks.length(b), blocks.shortest() + 1);
+        EXPECT_EQ(blocks.block_of(blocks.begin(b)), b);
+        EXPECT_EQ(blocks.block_of(blocks.begin(b + 1) - 1), b);
+      }
+    }
+  }
 }
 
 TEST(EpochOrder, DependsOnSeedEpochAndWindowOnly) {

@@ -6,7 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include "data/streamed_data.hpp"
 #include "dtheta/core/error.hpp"
+#include "dtheta/data/sample_runs.hpp"
 
 namespace dtheta {
 namespace {
@@ -53,6 +55,26 @@ TEST(Standardization, AColumnThatDiffersByRoundingOnlyIsConstant) {
   std::vector<Size> all(1001);
   std::iota(all.begin(), all.end(), Size{0});
   EXPECT_EQ(standardization_of(data, all, 1).deviation, std::vector<double>{1});
+}
+
+// Sums of squares would have lost all digits of the deviation.
+TEST(Standardization, KeepsASmallDeviationFarFromZero) {
+  std::vector<float> numbers;
+  for (int i = 0; i < 1000; ++i) numbers.push_back(i % 2 == 0 ? 16'000'001.F : 15'999'999.F);
+  const Dataset data = dataset_of(numbers, {1});
+  const InputPreparation found = standardization_of(data, all_samples(data), 1);
+  EXPECT_NEAR(found.mean[0], 16e6, 1e-6);
+  EXPECT_NEAR(found.deviation[0], 1, 1e-9);
+}
+
+TEST(Standardization, HasTheSameBitsStreamed) {
+  std::vector<float> numbers;
+  for (int i = 0; i < 3 * 700; ++i) numbers.push_back(static_cast<float>(i * i % 1013) / 7);
+  const Dataset data = dataset_of(numbers, {3});
+  std::vector<Size> samples = all_samples(data);
+  std::erase_if(samples, [](Size sample) { return sample % 5 == 2; });
+  const Dataset stream = test::streamed(data, {.memory = 8 * 2 * 12 * 100});  // runs of 64
+  EXPECT_EQ(standardization_of(stream, samples, 0.1), standardization_of(data, samples, 0.1));
 }
 
 TEST(Standardization, EveryNumberOfChannelsIsStandardizedByItsOwn) {

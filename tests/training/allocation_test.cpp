@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "data/streamed_data.hpp"
 #include "dtheta/training/trainer.hpp"
 #include "training/training_cases.hpp"
 
@@ -87,6 +88,20 @@ TEST_P(AllocationsOfAStep, AreNoneAfterTheFirst) {
   trainer.step();
   const long before = allocations;
   for (int step = 0; step < 20; ++step) trainer.step();
+  EXPECT_EQ(allocations - before, 0);
+}
+
+// Reading ahead included, across loads and epochs.
+TEST_P(AllocationsOfAStep, AreNoneWhereSamplesAreStreamed) {
+  const Dataset data = test::streamed(test::random_classes(83, {6, 6, 1}, 4));
+  Workers workers(GetParam());
+  Trainer<float> trainer(test::model_for<float>(data, "flatten, dense 9, relu, dense 4"),
+                         {.epochs = 100, .batch_size = 16, .shuffle_window = 20}, data,
+                         test::all_samples(data), workers);
+  wake_all(workers);
+  trainer.step();
+  const long before = allocations;
+  for (int step = 0; step < 30; ++step) trainer.step();
   EXPECT_EQ(allocations - before, 0);
 }
 

@@ -4,7 +4,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +11,7 @@
 
 #include "dtheta/core/random.hpp"
 #include "dtheta/data/dataset.hpp"
+#include "dtheta/data/sample_runs.hpp"
 #include "dtheta/model/builder.hpp"
 #include "dtheta/model/model.hpp"
 #include "dtheta/training/trainer.hpp"
@@ -55,11 +55,7 @@ Model<T> model_for(const Dataset& data, std::string_view layers, std::string_vie
   return model;
 }
 
-inline std::vector<Size> all_samples(const Dataset& data) {
-  std::vector<Size> samples(static_cast<std::size_t>(data.size()));
-  std::iota(samples.begin(), samples.end(), Size{0});
-  return samples;
-}
+using dtheta::all_samples;
 
 /// Plain gradient descent at a constant rate, the whole set at once: what a textbook writes down.
 inline Recipe plain_descent(double learning_rate) {

@@ -20,8 +20,8 @@ std::vector<std::string> split(std::string_view text, char separator) {
   return parts;
 }
 
-bool has_cpu_controller(std::string_view list) {
-  return std::ranges::count(split(list, ','), "cpu") > 0;
+bool has_controller(std::string_view list, std::string_view controller) {
+  return std::ranges::count(split(list, ','), controller) > 0;
 }
 
 /// A path as mountinfo writes it, where blanks and backslashes are three octal digits.
@@ -41,7 +41,7 @@ std::string unescaped(std::string_view text) {
   return plain;
 }
 
-/// A mounted hierarchy of control groups that limits CPU time.
+/// A mounted hierarchy of control groups that a controller belongs to.
 struct Hierarchy {
   bool is_version_2 = false;
   fs::path mount_root;   ///< the control group that is seen at the mount point
@@ -49,7 +49,7 @@ struct Hierarchy {
 };
 
 /// From /proc/self/mountinfo: "32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu".
-std::vector<Hierarchy> cpu_hierarchies(const fs::path& root) {
+std::vector<Hierarchy> hierarchies(const fs::path& root, std::string_view controller) {
   std::vector<Hierarchy> found;
   std::ifstream file(root / "proc/self/mountinfo");
   for (std::string line; std::getline(file, line);) {
@@ -57,7 +57,7 @@ std::vector<Hierarchy> cpu_hierarchies(const fs::path& root) {
     const auto dash = std::ranges::find(fields, "-");
     if (dash - fields.begin() < 5 || fields.end() - dash < 4) continue;
     const bool is_version_2 = dash[1] == "cgroup2";
-    if (is_version_2 || (dash[1] == "cgroup" && has_cpu_controller(dash[3]))) {
+    if (is_version_2 || (dash[1] == "cgroup" && has_controller(dash[3], controller))) {
       found.push_back({.is_version_2 = is_version_2,
                        .mount_root = unescaped(fields[3]),
                        .mount_point = root / fs::path(unescaped(fields[4])).relative_path()});
@@ -67,14 +67,14 @@ std::vector<Hierarchy> cpu_hierarchies(const fs::path& root) {
 }
 
 /// From /proc/self/cgroup: "0::/user.slice" (version 2) or "4:cpu,cpuacct:/docker/af31".
-fs::path own_group(const fs::path& root, bool is_version_2) {
+fs::path own_group(const fs::path& root, std::string_view controller, bool is_version_2) {
   std::ifstream file(root / "proc/self/cgroup");
   for (std::string line; std::getline(file, line);) {
     const std::size_t first = line.find(':');
     const std::size_t second = line.find(':', first + 1);
     if (first == std::string::npos || second == std::string::npos) continue;
     const std::string controllers = line.substr(first + 1, second - first - 1);
-    if (is_version_2 ? controllers.empty() : has_cpu_controller(controllers)) {
+    if (is_version_2 ? controllers.empty() : has_controller(controllers, controller)) {
       return line.substr(second + 1);
     }
   }
@@ -101,20 +101,37 @@ std::optional<double> quota_of(const fs::path& folder, bool is_version_2) {
   return std::nullopt;
 }
 
-}  // namespace
+std::optional<Size> memory_of(const fs::path& folder, bool is_version_2) {
+  Size bytes = 0;
+  std::ifstream(folder / (is_version_2 ? "memory.max" : "memory.limit_in_bytes")) >> bytes;
+  if (bytes > 0) return bytes;  // "max" leaves it at 0
+  return std::nullopt;
+}
 
-std::optional<double> cgroup_cpu_quota(const fs::path& root) {
-  std::optional<double> tightest;
-  for (const Hierarchy& hierarchy : cpu_hierarchies(root)) {
-    fs::path folder = own_folder(hierarchy, own_group(root, hierarchy.is_version_2));
+/// The smallest of what limit_of(folder, is_version_2) finds in the own group and those above it.
+template <class Limit>
+auto tightest(const fs::path& root, std::string_view controller, Limit limit_of) {
+  decltype(limit_of(root, true)) found;
+  for (const Hierarchy& hierarchy : hierarchies(root, controller)) {
+    fs::path folder = own_folder(hierarchy, own_group(root, controller, hierarchy.is_version_2));
     for (;; folder = folder.parent_path()) {
-      const std::optional<double> quota = quota_of(folder, hierarchy.is_version_2);
-      if (quota && (!tightest || *quota < *tightest)) tightest = quota;
+      const auto limit = limit_of(folder, hierarchy.is_version_2);
+      if (limit && (!found || *limit < *found)) found = limit;
       // Trailing slashes and "." make equal folders look different: lengths cannot.
       if (folder.native().size() <= hierarchy.mount_point.native().size()) break;
     }
   }
-  return tightest;
+  return found;
+}
+
+}  // namespace
+
+std::optional<double> cgroup_cpu_quota(const fs::path& root) {
+  return tightest(root, "cpu", quota_of);
+}
+
+std::optional<Size> cgroup_memory_limit(const fs::path& root) {
+  return tightest(root, "memory", memory_of);
 }
 
 }  // namespace dtheta

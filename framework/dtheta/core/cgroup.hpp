@@ -1,8 +1,10 @@
-/// The CPU quota of the control groups this process runs in.
+/// What the control groups this process runs in let it have.
 #pragma once
 
 #include <filesystem>
 #include <optional>
+
+#include "dtheta/core/shape.hpp"
 
 namespace dtheta {
 
@@ -13,5 +15,9 @@ namespace dtheta {
 /// `root` is where /proc and the cgroup file systems are looked for: "/" but for tests. Safe from
 /// any thread.
 std::optional<double> cgroup_cpu_quota(const std::filesystem::path& root = "/");
+
+/// Bytes of memory that the tightest control group allows (memory.limit_in_bytes or memory.max), in
+/// the same way.
+std::optional<Size> cgroup_memory_limit(const std::filesystem::path& root = "/");
 
 }  // namespace dtheta

@@ -75,4 +75,9 @@ int usable_threads(const Machine& machine) {
   return static_cast<int>(std::max(1.0, std::min(affinity, quota)));
 }
 
+Size usable_memory() {
+  const Size whole = std::max<Size>(0, sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
+  return std::min(whole, cgroup_memory_limit().value_or(whole));
+}
+
 }  // namespace dtheta

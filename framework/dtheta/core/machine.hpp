@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "dtheta/core/shape.hpp"
+
 namespace dtheta {
 
 /// Facts about CPU and limits, read once. A value.
@@ -31,5 +33,9 @@ Machine inspect_machine();
 /// How many threads can really run at once: the cores of the affinity mask, no more than the
 /// cgroup's quota rounded up; at least 1.
 int usable_threads(const Machine& machine);
+
+/// Bytes of memory that there are for this process: the computer's, no more than its control groups
+/// allow; 0 where the computer does not tell. Safe from any thread.
+Size usable_memory();
 
 }  // namespace dtheta

@@ -15,32 +15,10 @@
 namespace dtheta {
 namespace {
 
-void check_size(ElementType type, const Shape& sample_shape, Size samples, Size bytes) {
-  if (sample_shape.rank() < 1 || sample_shape.rank() > 4 || sample_shape.size() == 0) {
-    throw DataError(fmt::format("the samples' shape is {}; wanted 1 to 4 extents of at least 1",
-                                sample_shape.text()));
-  }
-  const Size sample = sample_shape.size();
-  const Size numbers = bytes / element_size(type);
-  if (bytes % element_size(type) == 0 && numbers % sample == 0 && numbers / sample == samples) {
-    return;
-  }
-  throw DataError(fmt::format("x has {} bytes; wanted {} samples of {} numbers of type {}", bytes,
-                              samples, sample_shape.text(), element_name(type)));
-}
-
-/// Throws DataError unless all numbers {N, per_sample} are finite.
-template <class U>
-void check_finite(std::string_view what, std::span<const U> numbers, Size per_sample) {
-  if constexpr (std::is_floating_point_v<U>) {
-    const auto bad =
-        std::ranges::find_if_not(numbers, [](U number) { return std::isfinite(number); });
-    if (bad == numbers.end()) return;
-    const auto at = static_cast<Size>(bad - numbers.begin());
-    throw DataError(fmt::format(
-        "{} of sample {} is {} at place {}; wanted finite numbers: clean the data first", what,
-        at / per_sample, *bad, at % per_sample));
-  }
+void check_shape(const Shape& sample_shape) {
+  if (sample_shape.rank() >= 1 && sample_shape.rank() <= 4 && sample_shape.size() > 0) return;
+  throw DataError(fmt::format("the samples' shape is {}; wanted 1 to 4 extents of at least 1",
+                              sample_shape.text()));
 }
 
 template <class U>
@@ -48,9 +26,18 @@ std::span<const U> as_numbers(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const U*>(bytes.data()), bytes.size() / sizeof(U)};
 }
 
-void check_x(ElementType type, const Shape& sample_shape, std::span<const std::byte> x) {
-  with_element_type(type,
-                    [&]<class U>(U) { check_finite("x", as_numbers<U>(x), sample_shape.size()); });
+/// Throws DataError: of `numbers` {N, per_sample} that at place `bad` is not finite.
+[[noreturn]] void fail_not_finite(std::string_view what, Size bad, double number, Size per_sample) {
+  throw DataError(
+      fmt::format("{} of sample {} is {} at place {}; wanted finite numbers: clean the data first",
+                  what, bad / per_sample, number, bad % per_sample));
+}
+
+void check_values(std::span<const double> values, Size per_sample) {
+  const auto bad = first_not_finite(ElementType::float64, std::as_bytes(values));
+  if (bad) {
+    fail_not_finite("the target", *bad, values[static_cast<std::size_t>(*bad)], per_sample);
+  }
 }
 
 /// Conversion and product are rounded each, number by number: the bits do not depend on the vector
@@ -78,7 +65,19 @@ InputPreparation default_preparation(ElementType type) {
   return {.scale = type == ElementType::uint8 ? 1.0 / 255 : 1.0};
 }
 
-Dataset::Dataset(ElementType type, const Shape& sample_shape, AlignedBuffer<std::byte> x,
+std::optional<Size> first_not_finite(ElementType type, std::span<const std::byte> numbers) {
+  return with_element_type(type, [&]<class U>(U) -> std::optional<Size> {
+    if constexpr (std::is_floating_point_v<U>) {
+      const std::span<const U> all = as_numbers<U>(numbers);
+      const auto bad =
+          std::ranges::find_if_not(all, [](U number) { return std::isfinite(number); });
+      if (bad != all.end()) return static_cast<Size>(bad - all.begin());
+    }
+    return std::nullopt;
+  });
+}
+
+Dataset::Dataset(ElementType type, const Shape& sample_shape, Samples x,
                  std::vector<std::int32_t> labels, std::vector<std::string> class_names)
     : type_(type),
       sample_shape_(sample_shape),
@@ -86,7 +85,6 @@ Dataset::Dataset(ElementType type, const Shape& sample_shape, AlignedBuffer<std:
       x_(std::move(x)),
       labels_(std::move(labels)),
       class_names_(std::move(class_names)) {
-  check_size(type_, sample_shape_, size_, x_.size());
   if (classes() == 0) throw DataError("the data names no class; wanted at least one");
   const auto bad = std::ranges::find_if_not(
       labels_, [&](std::int32_t label) { return label >= 0 && label < classes(); });
@@ -94,10 +92,10 @@ Dataset::Dataset(ElementType type, const Shape& sample_shape, AlignedBuffer<std:
     throw DataError(fmt::format("the label of sample {} is {}; wanted 0 to {}, one of {} classes",
                                 bad - labels_.begin(), *bad, classes() - 1, classes()));
   }
-  check_x(type_, sample_shape_, x_.span());
+  check_samples();
 }
 
-Dataset::Dataset(ElementType type, const Shape& sample_shape, AlignedBuffer<std::byte> x,
+Dataset::Dataset(ElementType type, const Shape& sample_shape, Samples x,
                  AlignedBuffer<double> values, Size values_per_sample)
     : type_(type),
       sample_shape_(sample_shape),
@@ -109,9 +107,38 @@ Dataset::Dataset(ElementType type, const Shape& sample_shape, AlignedBuffer<std:
     throw DataError(fmt::format("{} target values are not rows of {}; wanted at least one a sample",
                                 values_.size(), values_per_sample));
   }
-  check_size(type_, sample_shape_, size_, x_.size());
-  check_finite("the target", std::as_const(values_).span(), values_per_sample_);
-  check_x(type_, sample_shape_, x_.span());
+  check_values(this->values(), values_per_sample_);
+  check_samples();
+}
+
+void Dataset::check_samples() const {
+  check_shape(sample_shape_);
+  if (!is_in_memory()) return;
+  const Size found = x_.x.size();
+  if (found % sample_bytes() != 0 || found / sample_bytes() != size_) {
+    throw DataError(fmt::format("x has {} bytes; wanted {} samples of {} numbers of type {}", found,
+                                size_, sample_shape_.text(), element_name(type_)));
+  }
+  const auto bad = first_not_finite(type_, x());
+  if (!bad) return;
+  const double number = with_element_type(type_, [&]<class U>(U) {
+    return static_cast<double>(as_numbers<U>(x())[static_cast<std::size_t>(*bad)]);
+  });
+  fail_not_finite("x", *bad, number, sample_shape_.size());
+}
+
+std::span<const std::byte> Dataset::x() const {
+  assert(is_in_memory());
+  return x_.x.span();
+}
+
+const SampleReader& Dataset::reader() const {
+  assert(!is_in_memory());
+  return *x_.reader;
+}
+
+Size Dataset::resident_bytes() const {
+  return x_.x.size() + static_cast<Size>(labels().size_bytes() + values().size_bytes());
 }
 
 Size Dataset::target_width() const {
@@ -138,27 +165,39 @@ void Dataset::gather_targets(std::span<const Size> indices, View<T> y) const {
 }
 
 template <std::floating_point T>
-void Dataset::gather(std::span<const Size> indices, const InputPreparation& preparation, View<T> x,
+void Dataset::gather(const SampleBatch& batch, const InputPreparation& preparation, View<T> x,
                      View<T> y) const {
-  assert(x.size() == static_cast<Size>(indices.size()) * sample_shape_.size());
-  assert(std::ranges::all_of(indices, [&](Size i) { return i >= 0 && i < size_; }));
+  assert(x.size() == batch.size() * sample_shape_.size());
+  assert(std::ranges::all_of(batch.samples, [&](Size i) { return i >= 0 && i < size_; }));
   const auto numbers = static_cast<std::size_t>(sample_shape_.size());
   const T scale = static_cast<T>(preparation.scale);
   with_element_type(type_, [&]<class U>(U) {
-    const std::span<const U> stored = as_numbers<U>(x_.span());
-    for (std::size_t n = 0; n < indices.size(); ++n) {
-      convert(stored.data() + static_cast<std::size_t>(indices[n]) * numbers, scale,
+    for (std::size_t n = 0; n < batch.rows.size(); ++n) {
+      convert(reinterpret_cast<const U*>(batch.rows[n]), scale,
               x.span().subspan(n * numbers, numbers));
     }
   });
   if (!preparation.mean.empty()) standardize(x.span(), preparation);
   if (y.empty()) return;
-  assert(y.dim(0) == static_cast<Size>(indices.size()));
+  assert(y.dim(0) == batch.size());
   assert(is_classification() ? y.dim(1) == classes() || (y.dim(1) == 1 && classes() == 2)
                              : y.dim(1) == values_per_sample_);
-  gather_targets(indices, y);
+  gather_targets(batch.samples, y);
 }
 
+template <std::floating_point T>
+void Dataset::gather(std::span<const Size> indices, const InputPreparation& preparation, View<T> x,
+                     View<T> y) const {
+  std::vector<const std::byte*> rows(indices.size());
+  std::ranges::transform(indices, rows.begin(),
+                         [&](Size sample) { return this->x().data() + sample * sample_bytes(); });
+  gather(SampleBatch{indices, rows}, preparation, x, y);
+}
+
+template void Dataset::gather(const SampleBatch&, const InputPreparation&, View<float>,
+                              View<float>) const;
+template void Dataset::gather(const SampleBatch&, const InputPreparation&, View<double>,
+                              View<double>) const;
 template void Dataset::gather(std::span<const Size>, const InputPreparation&, View<float>,
                               View<float>) const;
 template void Dataset::gather(std::span<const Size>, const InputPreparation&, View<double>,

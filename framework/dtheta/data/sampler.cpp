@@ -12,32 +12,40 @@
 
 namespace dtheta {
 
+SampleBlocks::SampleBlocks(Size n, Size window)
+    : samples_(n), count_((n - 1) / window + 1), shortest_(n / count_), longer_(n % count_) {
+  assert(n >= 1 && window >= 1 && window <= n);
+}
+
+Size SampleBlocks::block_of(Size sample) const {
+  const Size in_longer = longer_ * (shortest_ + 1);
+  if (sample < in_longer) return sample / (shortest_ + 1);
+  return longer_ + (sample - in_longer) / shortest_;
+}
+
+void block_order(std::uint64_t seed, Size epoch, std::span<Size> order) {
+  // The blocks' own streams have the numbers 0 to blocks − 1, so `blocks` is free for this one.
+  Philox random(seed, Purpose::sample_order, static_cast<std::uint64_t>(epoch), order.size());
+  std::iota(order.begin(), order.end(), Size{0});
+  shuffle(order, random);
+}
+
 void epoch_order(std::uint64_t seed, Size epoch, Size window, std::span<Size> order) {
-  const auto n = static_cast<Size>(order.size());
-  assert(n == 0 || (window >= 1 && window <= n));
-  if (n == 0) return;
-  const auto key_epoch = static_cast<std::uint64_t>(epoch);
-  const Size blocks = (n - 1) / window + 1;
-
+  if (order.empty()) return;
+  const SampleBlocks blocks(static_cast<Size>(order.size()), window);
   // The order of the blocks waits at the end of `order` until its entries are overwritten: when
-  // block k is written, at least one place is left for each block to come. The blocks' own streams
-  // have the numbers 0 to blocks − 1, so `blocks` is free for this one.
-  const auto block_order = order.last(static_cast<std::size_t>(blocks));
-  std::iota(block_order.begin(), block_order.end(), Size{0});
-  Philox over_blocks(seed, Purpose::sample_order, key_epoch, static_cast<std::uint64_t>(blocks));
-  shuffle(block_order, over_blocks);
-
-  Size done = 0;
-  for (std::size_t k = 0; k < block_order.size(); ++k) {
-    const Size block = block_order[k];
-    const Size first = block * window;
-    const Size count = std::min(window, n - first);
-    const auto samples =
-        order.subspan(static_cast<std::size_t>(done), static_cast<std::size_t>(count));
-    std::iota(samples.begin(), samples.end(), first);
-    Philox within_block(seed, Purpose::sample_order, key_epoch, static_cast<std::uint64_t>(block));
-    shuffle(samples, within_block);
-    done += count;
+  // block k is written, at least one place is left for each block to come.
+  const auto visited = order.last(static_cast<std::size_t>(blocks.count()));
+  block_order(seed, epoch, visited);
+  auto rest = order;
+  for (std::size_t k = 0; k < visited.size(); ++k) {
+    const Size block = visited[k];
+    const auto samples = rest.first(static_cast<std::size_t>(blocks.length(block)));
+    std::iota(samples.begin(), samples.end(), blocks.begin(block));
+    Philox random(seed, Purpose::sample_order, static_cast<std::uint64_t>(epoch),
+                  static_cast<std::uint64_t>(block));
+    shuffle(samples, random);
+    rest = rest.subspan(samples.size());
   }
 }
 

@@ -7,41 +7,61 @@
 #include <limits>
 
 #include "dtheta/core/error.hpp"
+#include "dtheta/data/sample_runs.hpp"
 
 namespace dtheta {
 namespace {
 
-/// Calls visit(scaled numbers {m, numbers of a sample}) for one run of samples after another.
-template <class Visit>
-void for_each_run(const Dataset& data, std::span<const Size> samples, double scale, Visit visit) {
-  constexpr std::size_t step = 64;
-  const Size numbers = data.sample_shape().size();
-  AlignedBuffer<double> x(static_cast<Size>(step) * numbers);
-  for (std::size_t first = 0; first < samples.size(); first += step) {
-    const auto some = samples.subspan(first, std::min(step, samples.size() - first));
-    const Shape shape{static_cast<Size>(some.size()), numbers};
-    const View<double> run(x.span().first(static_cast<std::size_t>(shape.size())), shape);
-    data.gather(some, InputPreparation{.scale = scale}, run, View<double>());
-    visit(std::span<const double>(run.span()));
+/// What is known of one channel of the samples so far.
+struct Moments {
+  double mean = 0;
+  double squares = 0;  ///< the sum of squared deviations from the mean
+};
+
+/// Mean and deviations of one channel of the numbers x, every `channels`-th from the first.
+Moments moments_of(std::span<const double> x, std::size_t channel, std::size_t channels) {
+  const auto count = static_cast<double>(x.size() / channels);
+  Moments found;
+  for (std::size_t i = channel; i < x.size(); i += channels) found.mean += x[i];
+  found.mean /= count;
+  for (std::size_t i = channel; i < x.size(); i += channels) {
+    found.squares += (x[i] - found.mean) * (x[i] - found.mean);
   }
+  return found;
 }
 
-/// Σ term(x, channel) of each channel over all samples, divided by their count.
-template <class Term>
-std::vector<double> mean_of(const Dataset& data, std::span<const Size> samples, double scale,
-                            Term term) {
+/// Those of `before` numbers and `more` of `count` others, together.
+Moments joined(const Moments& before, double before_count, const Moments& more, double count) {
+  const double distance = more.mean - before.mean;
+  const double share = count / (before_count + count);
+  return {.mean = before.mean + distance * share,
+          .squares = before.squares + more.squares + distance * distance * before_count * share};
+}
+
+/// Of each channel of the scaled samples.
+std::vector<Moments> moments_of(const Dataset& data, std::span<const Size> samples, double scale) {
+  constexpr Size step = 64;
   const Shape& shape = data.sample_shape();
   const auto channels = static_cast<std::size_t>(shape[shape.rank() - 1]);
-  std::vector<double> sums(channels, 0.0);
-  for_each_run(data, samples, scale, [&](std::span<const double> x) {
-    for (std::size_t i = 0; i < x.size(); i += channels) {
-      for (std::size_t c = 0; c < channels; ++c) sums[c] += term(x[i + c], c);
+  const Size pixels = shape.size() / static_cast<Size>(channels);
+  AlignedBuffer<double> x(step * shape.size());
+  std::vector<Moments> found(channels);
+  Size done = 0;
+  SampleRuns runs(data, samples, step);
+  for (SampleBatch run = runs.next(); !run.empty(); run = runs.next()) {
+    for (Size first = 0; first < run.size(); first += step) {
+      const SampleBatch some = run.part(first, std::min(step, run.size() - first));
+      const View<double> numbers = x.view(shape.batch(some.size()));
+      data.gather(some, InputPreparation{.scale = scale}, numbers, View<double>());
+      for (std::size_t c = 0; c < channels; ++c) {
+        found[c] = joined(found[c], static_cast<double>(done * pixels),
+                          moments_of(numbers.span(), c, channels),
+                          static_cast<double>(some.size() * pixels));
+      }
+      done += some.size();
     }
-  });
-  const double count = static_cast<double>(samples.size()) *
-                       static_cast<double>(shape.size() / static_cast<Size>(channels));
-  for (double& sum : sums) sum /= count;
-  return sums;
+  }
+  return found;
 }
 
 }  // namespace
@@ -49,16 +69,16 @@ std::vector<double> mean_of(const Dataset& data, std::span<const Size> samples, 
 InputPreparation standardization_of(const Dataset& data, std::span<const Size> samples,
                                     double scale) {
   if (samples.empty()) throw DataError("there is no sample to take mean and deviation of");
-  InputPreparation preparation{.scale = scale};
-  preparation.mean = mean_of(data, samples, scale, [](double x, std::size_t) { return x; });
-  const std::vector<double>& mean = preparation.mean;
-  const std::vector<double> variance = mean_of(
-      data, samples, scale, [&](double x, std::size_t c) { return (x - mean[c]) * (x - mean[c]); });
+  const Shape& shape = data.sample_shape();
+  const double count = static_cast<double>(samples.size()) *
+                       static_cast<double>(shape.size() / shape[shape.rank() - 1]);
   const double rounding =
       static_cast<double>(samples.size()) * std::numeric_limits<double>::epsilon();
-  for (std::size_t c = 0; c < mean.size(); ++c) {
-    const double deviation = std::sqrt(variance[c]);
-    const double least = std::max<double>(rounding * std::abs(mean[c]), smallest_deviation);
+  InputPreparation preparation{.scale = scale};
+  for (const Moments& channel : moments_of(data, samples, scale)) {
+    const double deviation = std::sqrt(channel.squares / count);
+    const double least = std::max<double>(rounding * std::abs(channel.mean), smallest_deviation);
+    preparation.mean.push_back(channel.mean);
     preparation.deviation.push_back(deviation > least ? deviation : 1.0);
   }
   return preparation;

@@ -26,7 +26,7 @@ struct Recipe {
   double l2 = 0;  ///< λ: adds λ/2·‖W‖² over all kernels (no biases) to the loss
   Initializer initializer = Initializer::he;
   std::uint64_t seed = 1;
-  Size shuffle_window = 0;      ///< see epoch_order; 0: the whole training set
+  Size shuffle_window = 0;      ///< see epoch_order; 0: see default_window
   double validation_split = 0;  ///< the share of the training set that is held out, in [0, 1)
 
   friend bool operator==(const Recipe&, const Recipe&) = default;

@@ -41,7 +41,7 @@ struct DamagedCheckpoint : DataError {
 /// its own, behind a header with the SHA-256 of all that follows. It is complete in memory before
 /// the first byte is written. The same state gives the same bytes. Throws Diverged, and writes
 /// nothing, when a weight or a number of the optimizer's state is not finite; else as AtomicFile.
-/// HDF5: from one thread at a time, as load_checkpoint.
+/// Safe from any thread, as load_checkpoint.
 template <std::floating_point T>
 void save_checkpoint(const std::filesystem::path& path, const TrainingState<T>& state,
                      const TrainingTerms& terms);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -17,7 +18,8 @@ enum class PictureLayout { nhw, nhwc, nchw };
 /// What targets mean.
 enum class Task { classification, regression };
 
-/// What a caller knows of a file that the file does not tell. It goes before what is recognised.
+/// How a caller wants a file read: what the file does not tell, which goes before what is
+/// recognised, and how much of it is kept.
 struct DatasetReading {
   /// The paths of samples and targets, both or neither. "{split}" in both stands for the parts'
   /// names; without it they are a part for training.
@@ -27,6 +29,8 @@ struct DatasetReading {
   /// {H, W, C}: what samples are that lie in the file as rows of H·W·C numbers.
   std::optional<Shape> input_shape = {};
   std::optional<Task> task = {};
+  /// Bytes that samples and targets may take in memory. A file with more is streamed.
+  Size memory_limit = std::numeric_limits<Size>::max();
 };
 
 /// The file is HDF5, but no rule finds a data set in it. The message also shows the file's tree.
@@ -36,19 +40,21 @@ struct UnknownLayout : DataError {
   std::string reason;  ///< what was looked for and how to help, without file and tree
 };
 
-/// Reads every part of a data set into memory, in its native type, from any of the layouts that
-/// docs/formats.md lists. Pictures become NHWC, those without channels HxWx1; labels become class
-/// numbers. `remarks` of the result tell what was recognised, and by which rule.
+/// Opens every part of a data set, in its native type, in any of the layouts that docs/formats.md
+/// lists. Samples and targets of all parts are read into memory where they fit its limit; else the
+/// targets only, and the samples are streamed from the file, which has to stay as it is. Pictures
+/// become NHWC, those without channels HxWx1; labels become class numbers. `remarks` of the result
+/// tell what was recognised, and by which rule.
 ///
 /// Throws InputOutputError when the file cannot be read, DataError when its content is not a data
 /// set: naming the file, the HDF5 object, what was found and what was wanted; UnknownLayout for an
-/// unknown layout; UsageError for a reading that cannot be. HDF5: from one thread at a time.
+/// unknown layout; UsageError for a reading that cannot be, or targets beyond the limit. Safe from
+/// any thread.
 DatasetSplits read_dataset(const std::filesystem::path& path, const DatasetReading& reading = {});
 
-/// Writes dtheta's layout, atomically. The same data gives the same bytes. `compression` is gzip's
-/// level from 1 to 9 (with shuffled bytes), or 0 for none. Throws DataError when there is no part,
-/// an empty one, or parts of different classes; else as AtomicFile. HDF5: from one thread at a
-/// time.
+/// Writes dtheta's layout, atomically, from samples in memory. The same data gives the same bytes.
+/// `compression` is gzip's level from 1 to 9 (with shuffled bytes), or 0 for none. Throws DataError
+/// when there is no part, an empty one, or parts of different classes; else as AtomicFile.
 void write_dataset(const std::filesystem::path& path, const DatasetSplits& splits,
                    int compression = 0);
 

@@ -106,7 +106,7 @@ void SampleSource::read(Size first, Size count, std::span<std::byte> x) const {
 }
 
 AlignedBuffer<std::byte> SampleSource::read_all() const {
-  AlignedBuffer<std::byte> x(count_ * sample_.size() * element_size(type()));
+  AlignedBuffer<std::byte> x(bytes());
   read(0, count_, x.span());
   return x;
 }

@@ -15,7 +15,7 @@
 namespace dtheta {
 
 /// The samples of one part, whatever order their file keeps them in. Refers to the Reader, which
-/// must outlive it. HDF5: from one thread at a time.
+/// must outlive it. Safe from any thread.
 class SampleSource {
  public:
   /// Throws DataError when there are no such samples or they are not what `reading` says.
@@ -25,6 +25,8 @@ class SampleSource {
   ElementType type() const { return array_.info.type; }
   /// The shape of a sample: pictures are HxWxC.
   const Shape& sample_shape() const { return sample_; }
+  /// Bytes of all samples.
+  Size bytes() const { return count_ * sample_.size() * element_size(type()); }
   /// Rows of the whole dataset in the file, of which this part may be some.
   Size stored_rows() const { return array_.info.shape[0]; }
   /// The path of the samples in the file.

@@ -10,75 +10,20 @@
 #include "dtheta/core/error.hpp"
 #include "dtheta/storage/class_list.hpp"
 #include "dtheta/storage/messages.hpp"
+#include "dtheta/storage/stored_targets.hpp"
 
 namespace dtheta {
 namespace {
 
 using Names = std::vector<std::string>;
-
-/// The targets of one part as they are stored: texts {N} or numbers {N, width}.
-struct Stored {
-  std::string name;
-  Size count = 0;
-  Size width = 1;
-  std::optional<ElementType> type = {};  ///< none for texts
-  Names texts = {};
-  AlignedBuffer<double> numbers = {};
-
-  bool is_real() const { return type == ElementType::float32 || type == ElementType::float64; }
-  std::string kind() const { return type ? std::string(element_name(*type)) : "texts"; }
-  std::span<const double> row(Size n) const {
-    return numbers.span().subspan(static_cast<std::size_t>(n * width),
-                                  static_cast<std::size_t>(width));
-  }
-};
-
-void check_count(const hdf5::Reader& file, const PartPlace& place, Size found, Size wanted) {
-  if (found == wanted) return;
-  file.fail(place.y, fmt::format("has {} labels for {} samples in {}", with_separators(found),
-                                 with_separators(wanted), place.x));
-}
-
-/// {N}, {N, k} or {1, N} → {N, k}.
-Shape rows_of(const hdf5::Reader& file, const PartPlace& place, const Shape& stored, Size samples) {
-  if (stored.rank() == 1) return {stored[0], 1};
-  if (stored.rank() != 2) {
-    file.fail(place.y,
-              fmt::format("has the shape {}; wanted one row of targets a sample", stored.text()));
-  }
-  const bool lies_flat = stored[0] == 1 && samples != 1;
-  return lies_flat ? Shape{stored[1], 1} : stored;
-}
-
-Stored read_stored(const hdf5::Reader& file, const PartPlace& place, Size rows) {
-  const Size count = place.count.value_or(rows - place.first);
-  Stored stored{.name = place.y, .count = count};
-  const auto first = static_cast<std::ptrdiff_t>(place.first);
-  if (file.holds_texts(place.y)) {
-    Names all = file.read_texts(place.y);
-    check_count(file, place, static_cast<Size>(all.size()), rows);
-    stored.texts.assign(std::make_move_iterator(all.begin() + first),
-                        std::make_move_iterator(all.begin() + first + count));
-    return stored;
-  }
-  const hdf5::ArrayInfo info = file.describe(place.y);
-  const Shape shape = rows_of(file, place, info.shape, rows);
-  check_count(file, place, shape[0], rows);
-  stored.type = info.type;
-  stored.width = shape[1];
-  stored.numbers = file.read_doubles(place.y);
-  if (count != rows) {
-    AlignedBuffer<double> some(count * stored.width);
-    std::copy_n(stored.numbers.data() + first * stored.width, some.size(), some.data());
-    stored.numbers = std::move(some);
-  }
-  return stored;
-}
+using Stored = StoredTargets;
 
 /// Class numbers {N, 1} in {0, ..., classes − 1}.
 std::vector<std::int32_t> labels_of(const hdf5::Reader& file, const Stored& part, Size classes) {
   std::vector<std::int32_t> labels;
-  for (const double label : part.numbers.span()) {
+  labels.reserve(static_cast<std::size_t>(part.count));
+  for_each_row(file, part, [&](std::span<const double> row, Size) {
+    const double label = row.front();
     const bool good =
         label >= 0 && label < static_cast<double>(classes) && label == std::floor(label);
     if (!good) {
@@ -88,7 +33,8 @@ std::vector<std::int32_t> labels_of(const hdf5::Reader& file, const Stored& part
                                        with_separators(classes - 1)));
     }
     labels.push_back(static_cast<std::int32_t>(label));
-  }
+    return true;
+  });
   return labels;
 }
 
@@ -99,12 +45,10 @@ bool is_one_hot(std::span<const double> row) {
   return ones == 1 && zeros + 1 == static_cast<std::ptrdiff_t>(row.size());
 }
 
-bool is_one_hot(const Stored& part) {
-  if (part.width < 2) return false;
-  for (Size n = 0; n < part.count; ++n) {
-    if (!is_one_hot(part.row(n))) return false;
-  }
-  return true;
+bool is_one_hot(const hdf5::Reader& file, const Stored& part) {
+  return part.width >= 2 && for_each_row(file, part, [](std::span<const double> row, Size) {
+           return is_one_hot(row);
+         });
 }
 
 std::string_view names_remark(const std::optional<ClassList>& list) {
@@ -130,10 +74,11 @@ Targets from_one_hot(const hdf5::Reader& file, const std::vector<Stored>& stored
                   .remark = fmt::format("one-hot rows, {}", names_remark(list))};
   for (const Stored& part : stored) {
     PartTargets& labels = targets.parts.emplace_back();
-    for (Size n = 0; n < part.count; ++n) {
-      const auto row = part.row(n);
+    labels.labels.reserve(static_cast<std::size_t>(part.count));
+    for_each_row(file, part, [&](std::span<const double> row, Size) {
       labels.labels.push_back(static_cast<std::int32_t>(std::ranges::find(row, 1.0) - row.begin()));
-    }
+      return true;
+    });
   }
   return targets;
 }
@@ -207,9 +152,10 @@ Targets from_class_numbers(const hdf5::Reader& file, const std::vector<Stored>& 
     }
     PartTargets& labels = targets.parts.emplace_back();
     if (by_value) {
-      for (Size n = 0; n < part.count; ++n) {
-        labels.labels.push_back(index_in(file, part, index, part.numbers[n], n));
-      }
+      for_each_row(file, part, [&](std::span<const double> row, Size n) {
+        labels.labels.push_back(index_in(file, part, index, row.front(), n));
+        return true;
+      });
     } else {
       labels.labels = labels_of(file, part, most);
     }
@@ -219,17 +165,22 @@ Targets from_class_numbers(const hdf5::Reader& file, const std::vector<Stored>& 
   return targets;
 }
 
-Targets from_values(const hdf5::Reader& file, std::vector<Stored> stored) {
+Targets from_values(const hdf5::Reader& file, const std::vector<Stored>& stored) {
   Targets targets{.parts = {},
                   .class_names = {},
                   .values_per_sample = stored.front().width,
                   .remark = "numbers to be predicted (a regression)"};
-  for (Stored& part : stored) {
+  for (const Stored& part : stored) {
     if (part.width != targets.values_per_sample) {
       file.fail(part.name, fmt::format("has {} numbers a sample, but {} has {}", part.width,
                                        stored.front().name, targets.values_per_sample));
     }
-    targets.parts.push_back({.labels = {}, .values = std::move(part.numbers)});
+    AlignedBuffer<double> values(part.count * part.width);
+    for_each_run(file, part, [&](std::span<const double> rows, Size first) {
+      std::ranges::copy(rows, values.data() + first * part.width);
+      return true;
+    });
+    targets.parts.push_back({.labels = {}, .values = std::move(values)});
   }
   return targets;
 }
@@ -245,9 +196,9 @@ void check_same_kind(const hdf5::Reader& file, const std::vector<Stored>& stored
   }
 }
 
-bool are_one_hot(const std::vector<Stored>& stored) {
+bool are_one_hot(const hdf5::Reader& file, const std::vector<Stored>& stored) {
   return std::ranges::all_of(stored, [&](const Stored& part) {
-    return part.width == stored.front().width && is_one_hot(part);
+    return part.width == stored.front().width && is_one_hot(file, part);
   });
 }
 
@@ -257,19 +208,19 @@ Targets read_targets(const hdf5::Reader& file, const DatasetPlaces& places,
                      std::span<const Size> rows, std::optional<Task> task) {
   std::vector<Stored> stored;
   for (std::size_t p = 0; p < places.parts.size(); ++p) {
-    stored.push_back(read_stored(file, places.parts[p], rows[p]));
+    stored.push_back(open_targets(file, places.parts[p], rows[p]));
   }
   check_same_kind(file, stored);
   const Stored& first = stored.front();
   if (task == Task::regression) {
     if (!first.type) file.fail(first.name, "holds texts; wanted numbers for a regression");
-    return from_values(file, std::move(stored));
+    return from_values(file, stored);
   }
   const auto list = read_class_list(file, places.class_list);
   if (!first.type) return from_texts(file, stored, list);
-  if (are_one_hot(stored)) return from_one_hot(file, stored, list);
+  if (are_one_hot(file, stored)) return from_one_hot(file, stored, list);
   const bool are_values = first.is_real() && !(list && first.width == 1);
-  if (are_values && task != Task::classification) return from_values(file, std::move(stored));
+  if (are_values && task != Task::classification) return from_values(file, stored);
   return from_class_numbers(file, stored, list);
 }
 

@@ -19,6 +19,12 @@ herr_t take_first(unsigned, const H5E_error2_t* entry, void* failure) {
   return 1;
 }
 
+/// The one mutex of the process, because the library's state is the process's, too.
+std::recursive_mutex& library_mutex() {
+  static std::recursive_mutex mutex;
+  return mutex;
+}
+
 }  // namespace
 
 bool Handle::close() {
@@ -27,7 +33,7 @@ bool Handle::close() {
   return H5Idec_ref(std::exchange(id_, -1)) >= 0;
 }
 
-Quiet::Quiet() {
+Quiet::Quiet() : lock_(library_mutex()) {
   H5Eget_auto2(H5E_DEFAULT, &report_, &report_data_);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   H5PLget_loading_state(&plugins_);

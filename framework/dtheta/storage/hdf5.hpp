@@ -1,10 +1,11 @@
 /// What all code that talks to HDF5 shares: owned identifiers and errors as exceptions.
 ///
-/// Only the sources hdf5*.cpp of this folder include <hdf5.h>. HDF5 keeps global state: everything
-/// in this namespace is called from one thread at a time.
+/// Only the sources hdf5*.cpp of this folder include <hdf5.h>. HDF5 keeps global state and is not
+/// thread-safe: every call of it is made under `Quiet`, which lets one thread in at a time.
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -36,8 +37,9 @@ class Handle {
   Id id_ = -1;
 };
 
-/// Keeps HDF5 from printing its errors while it lives, and from loading plugins that files name;
-/// afterwards both are as they were, for the sake of other users of the library in this process.
+/// Keeps other threads of dtheta out of HDF5 while it lives, HDF5 from printing its errors and from
+/// loading plugins that files name; afterwards both are as they were, for the sake of other users
+/// of the library in this process. May be nested.
 class Quiet {
  public:
   Quiet();
@@ -46,6 +48,7 @@ class Quiet {
   Quiet& operator=(const Quiet&) = delete;
 
  private:
+  std::lock_guard<std::recursive_mutex> lock_;  // the first: held until the rest is as it was
   int (*report_)(Id, void*) = nullptr;
   void* report_data_ = nullptr;
   unsigned plugins_ = 0;

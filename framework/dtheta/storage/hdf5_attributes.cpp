@@ -54,7 +54,7 @@ std::optional<std::string> Reader::text(std::string_view object,
   if (H5Tget_class(type.get()) != H5T_STRING || shape.size() != 1) {
     fail(where, fmt::format("is {} of {}; wanted one string", shape.text(), type_text(type.get())));
   }
-  if (static_cast<Size>(H5Tget_size(type.get())) > file_size_) {
+  if (static_cast<Size>(H5Tget_size(type.get())) > stamp_.size) {
     fail(where, "claims more text than the file holds");
   }
   TextBuffer buffer(type.get(), 1);

@@ -28,7 +28,7 @@ struct Hdf5Object {
 
 /// The objects of the file, parents before members, the first 1,000 of more. Reads all numbers,
 /// some at a time. Throws InputOutputError when the file cannot be read, DataError when it is not
-/// HDF5. HDF5: from one thread at a time.
+/// HDF5. Safe from any thread.
 std::vector<Hdf5Object> hdf5_contents(const std::filesystem::path& path);
 
 }  // namespace dtheta

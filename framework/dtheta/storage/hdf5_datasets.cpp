@@ -50,7 +50,7 @@ OpenArray Reader::open(std::string_view dataset) const {
                               type_text(type.get())));
   }
   const Shape shape = shape_of(dataset, Handle(H5Dget_space(opened.get())));
-  if (const auto reason = unsafe_size(opened.get(), shape, element_size(*element), file_size_)) {
+  if (const auto reason = unsafe_size(opened.get(), shape, element_size(*element), stamp_.size)) {
     fail(dataset, *reason);
   }
   return {std::string(dataset), {*element, shape}, std::move(opened)};
@@ -60,10 +60,22 @@ ArrayInfo Reader::describe(std::string_view dataset) const { return open(dataset
 
 void Reader::read_rows(const OpenArray& array, Size first, Size count,
                        std::span<std::byte> numbers) const {
-  const Shape& shape = array.info.shape;
-  const Shape rows = shape.sample().batch(count);
-  assert(first >= 0 && count >= 0 && first + count <= shape[0]);
-  assert(static_cast<Size>(numbers.size()) == rows.size() * element_size(array.info.type));
+  assert(static_cast<Size>(numbers.size()) ==
+         count * array.info.shape.sample().size() * element_size(array.info.type));
+  read_rows_into(array, first, count, array.info.type, numbers.data());
+}
+
+void Reader::read_rows(const OpenArray& array, Size first, Size count,
+                       std::span<double> numbers) const {
+  assert(static_cast<Size>(numbers.size()) == count * array.info.shape.sample().size());
+  read_rows_into(array, first, count, ElementType::float64, numbers.data());
+}
+
+/// `type` is that of `numbers`: HDF5 converts.
+void Reader::read_rows_into(const OpenArray& array, Size first, Size count, ElementType type,
+                            void* numbers) const {
+  const Shape rows = array.info.shape.sample().batch(count);
+  assert(first >= 0 && count >= 0 && first + count <= array.info.shape[0]);
   if (rows.size() == 0) return;
   const Quiet quiet;
   std::array<hsize_t, Shape::max_rank> start{static_cast<hsize_t>(first)};
@@ -74,8 +86,8 @@ void Reader::read_rows(const OpenArray& array, Size first, Size count,
   check(array.name, H5Sselect_hyperslab(in_file.get(), H5S_SELECT_SET, start.data(), nullptr,
                                         extents.data(), nullptr));
   const Handle in_memory(H5Screate_simple(rows.rank(), extents.data(), nullptr));
-  check(array.name, H5Dread(array.dataset.get(), native_type(array.info.type), in_memory.get(),
-                            in_file.get(), H5P_DEFAULT, numbers.data()));
+  check(array.name, H5Dread(array.dataset.get(), native_type(type), in_memory.get(), in_file.get(),
+                            H5P_DEFAULT, numbers));
 }
 
 /// `type` is that of `numbers`: HDF5 converts.
@@ -122,7 +134,7 @@ std::vector<std::string> Reader::read_texts(std::string_view dataset) const {
   const Handle space(H5Dget_space(opened.get()));
   const Shape shape = shape_of(dataset, space);
   const auto length = static_cast<Size>(H5Tget_size(type.get()));
-  if (const auto reason = unsafe_size(opened.get(), shape, length, file_size_)) {
+  if (const auto reason = unsafe_size(opened.get(), shape, length, stamp_.size)) {
     fail(dataset, *reason);
   }
   if (shape.size() == 0) return {};

@@ -116,6 +116,7 @@ H5FD_class_t make_driver_class() {
 }  // namespace
 
 Driver::Driver() {
+  const Quiet quiet;
   static const H5FD_class_t driver = make_driver_class();
   driver_ = Handle(H5FDregister(&driver));
 }

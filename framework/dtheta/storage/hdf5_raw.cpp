@@ -14,6 +14,7 @@ std::uint64_t little_endian(std::string_view bytes) {
 }
 
 RawFile::RawFile(const Handle& file, Size size) : size_(size) {
+  const Quiet quiet;
   const Handle creation(H5Fget_create_plist(file.get()));
   H5Pget_sizes(creation.get(), &address_bytes_, &length_bytes_);
   hsize_t base = 0;

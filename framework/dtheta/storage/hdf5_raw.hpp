@@ -27,6 +27,7 @@ class RawFile {
   /// A file of `size` bytes that the HDF5 library opened with its sec2 driver.
   RawFile(const Handle& file, Size size);
 
+  int descriptor() const { return descriptor_; }
   /// Of the whole file, in bytes.
   Size size() const { return size_; }
   /// How many bytes an address, and a length, takes in this file.

@@ -18,8 +18,12 @@
 namespace dtheta::hdf5 {
 namespace {
 
-/// The size of a readable regular file. Asked of the system, whose reasons are clearer than HDF5's.
-Size readable_size(const std::filesystem::path& path) {
+FileStamp stamp_of(const struct ::stat& status) {
+  return {.size = status.st_size, .changed = status.st_mtim};
+}
+
+/// Of a readable regular file. Asked of the system, whose reasons are clearer than HDF5's.
+FileStamp readable_stamp(const std::filesystem::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   struct ::stat status {};
   const bool readable = descriptor >= 0 && ::fstat(descriptor, &status) == 0;
@@ -34,7 +38,7 @@ Size readable_size(const std::filesystem::path& path) {
         fmt::format("{}: is {}; wanted a file", path.string(),
                     S_ISDIR(status.st_mode) ? "a folder" : "not a regular file"));
   }
-  return status.st_size;
+  return stamp_of(status);
 }
 
 Handle open_file(const std::filesystem::path& path) {
@@ -43,6 +47,9 @@ Handle open_file(const std::filesystem::path& path) {
   H5Pset_fapl_sec2(access.get());
   // Strong: what a damaged file leaves open is closed with it.
   H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG);
+  // For each dataset, so that chunks that are read by parts are unpacked once; chunks as large as
+  // that are not kept at all.
+  H5Pset_cache(access.get(), 0, 521, std::size_t{16} << 20, 0.75);
   // A file system that cannot lock is no reason not to read.
   H5Pset_file_locking(access.get(), true, true);
   Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()));
@@ -57,10 +64,21 @@ Handle open_file(const std::filesystem::path& path) {
 }  // namespace
 
 Reader::Reader(const std::filesystem::path& path)
-    : path_(path),
-      file_size_(readable_size(path)),
-      file_(open_file(path)),
-      raw_(file_, file_size_) {}
+    : path_(path), stamp_(readable_stamp(path)), file_(open_file(path)), raw_(file_, stamp_.size) {}
+
+void Reader::check_unchanged() const {
+  struct ::stat status {};
+  if (::fstat(raw_.descriptor(), &status) == 0) {
+    const FileStamp now = stamp_of(status);
+    if (now.size == stamp_.size && now.changed.tv_sec == stamp_.changed.tv_sec &&
+        now.changed.tv_nsec == stamp_.changed.tv_nsec) {
+      return;
+    }
+  }
+  throw InputOutputError(fmt::format(
+      "{}: has changed since it was opened ({} bytes then); wanted a file that stays as it is",
+      path_.string(), with_separators(stamp_.size)));
+}
 
 void Reader::fail(std::string_view object, std::string_view message) const {
   throw DataError(fmt::format("{}: {} {}", path_.string(), printable(object), message));
@@ -140,7 +158,7 @@ bool Reader::is_group(std::string_view object) const {
 std::vector<std::string> Reader::members(std::string_view group) const {
   const Quiet quiet;
   constexpr std::size_t most = 1'000;
-  return member_names(find(group).get(), most, file_size_);
+  return member_names(find(group).get(), most, stamp_.size);
 }
 
 }  // namespace dtheta::hdf5

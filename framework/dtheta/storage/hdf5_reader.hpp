@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <ctime>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -65,6 +66,12 @@ struct OpenArray {
   Handle dataset;
 };
 
+/// By which it is known whether a file has changed.
+struct FileStamp {
+  Size size = 0;
+  std::timespec changed = {};
+};
+
 /// Reads an HDF5 file without trusting it.
 ///
 /// No plugin is loaded; hard links only are followed; external storage and virtual data sets are
@@ -87,7 +94,11 @@ class Reader {
 
   const std::filesystem::path& path() const { return path_; }
 
-  Size file_size() const { return file_size_; }
+  Size file_size() const { return stamp_.size; }
+
+  /// Throws InputOutputError when the file is not as it was when it was opened: the library reads
+  /// zeros where it has become shorter.
+  void check_unchanged() const;
 
   bool contains(std::string_view object) const;
   bool is_group(std::string_view object) const;
@@ -103,6 +114,8 @@ class Reader {
   /// into `numbers` {count * info.shape.sample().size() * element size}. They must be there.
   void read_rows(const OpenArray& array, Size first, Size count,
                  std::span<std::byte> numbers) const;
+  /// The same as doubles, {count * info.shape.sample().size()}; rounded where they must be.
+  void read_rows(const OpenArray& array, Size first, Size count, std::span<double> numbers) const;
   /// Its numbers in native byte order, {describe(dataset).bytes()}.
   AlignedBuffer<std::byte> read_numbers(std::string_view dataset) const;
   /// Its numbers as doubles, {describe(dataset).shape.size()}; rounded where they must be.
@@ -137,13 +150,15 @@ class Reader {
   Handle find(std::string_view object) const;
   Handle open_dataset(std::string_view dataset) const;
   void read_into(const OpenArray& array, ElementType type, void* numbers) const;
+  void read_rows_into(const OpenArray& array, Size first, Size count, ElementType type,
+                      void* numbers) const;
   Handle open_attribute(std::string_view object, const std::string& attribute) const;
   std::vector<std::string> texts_in(std::string_view object, const TextBuffer& buffer) const;
   Shape shape_of(std::string_view object, const Handle& space) const;
   void check(std::string_view object, std::int64_t result) const;
 
   std::filesystem::path path_;
-  Size file_size_ = 0;
+  FileStamp stamp_;
   Handle file_;
   RawFile raw_;
 };

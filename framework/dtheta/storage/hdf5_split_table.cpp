@@ -88,7 +88,7 @@ std::vector<SplitRow> Reader::split_table() const {
                             with_separators(most_rows)));
   }
   const auto row_bytes = static_cast<Size>(H5Tget_size(type.get()));
-  if (shape.size() > 0 && row_bytes > file_size_ / shape.size()) {
+  if (shape.size() > 0 && row_bytes > stamp_.size / shape.size()) {
     fail(where, "claims more than the file holds");
   }
   std::vector<RawRow> raw(static_cast<std::size_t>(shape.size()));

@@ -159,7 +159,10 @@ void Writer::set_attribute(const std::string& object, const std::string& name, I
 }
 
 void Writer::commit() {
-  check(file_.close() ? 0 : -1, "completing the file");
+  {
+    const Quiet quiet;  // the reason must be this failure's
+    check(file_.close() ? 0 : -1, "completing the file");
+  }
   if (output_) output_->commit();
 }
 

@@ -39,7 +39,7 @@ struct StoredModel {
 };
 
 /// Writes `stored`, atomically: the parameters in T. The same model gives the same bytes. Throws as
-/// AtomicFile. HDF5: from one thread at a time, as the functions below.
+/// AtomicFile. Safe from any thread, as the functions below.
 template <std::floating_point T>
 void save_model(const std::filesystem::path& path, const StoredModel<T>& stored);
 

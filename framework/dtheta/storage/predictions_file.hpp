@@ -17,7 +17,7 @@ namespace dtheta {
 /// probability k = 1 of two classes is written as both. `class_names` is empty for regression.
 ///
 /// Throws UsageError for another ending or a number of names that does not fit, else as AtomicFile.
-/// HDF5: from one thread at a time.
+/// Safe from any thread.
 template <std::floating_point T>
 void write_predictions(const std::filesystem::path& path, View<const T> predictions,
                        std::span<const std::string> class_names);

@@ -1,3 +1,6 @@
+#include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +16,7 @@
 #include "dtheta/storage/dataset_targets.hpp"
 #include "dtheta/storage/hdf5_reader.hpp"
 #include "dtheta/storage/messages.hpp"
+#include "dtheta/storage/streamed_samples.hpp"
 
 namespace dtheta {
 namespace {
@@ -40,16 +44,36 @@ std::vector<SampleSource> open_samples(const hdf5::Reader& file, const DatasetPl
   return sources;
 }
 
-Dataset to_dataset(const hdf5::Reader& file, const SampleSource& samples, PartTargets targets,
-                   const Targets& all) {
-  AlignedBuffer<std::byte> x = samples.read_all();
-  return with_context(fmt::format("{}: {}", file.path().string(), printable(samples.name())), [&] {
+Size bytes_of(const PartTargets& targets) {
+  return static_cast<Size>(std::span(targets.labels).size_bytes() +
+                           targets.values.span().size_bytes());
+}
+
+/// What the limit leaves for buffers of streamed samples; none when all fit into memory.
+std::optional<Size> stream_memory(const hdf5::Reader& file,
+                                  const std::vector<SampleSource>& sources, const Targets& targets,
+                                  Size limit) {
+  Size samples = 0;
+  for (const SampleSource& source : sources) samples += source.bytes();
+  Size kept = 0;
+  for (const PartTargets& part : targets.parts) kept += bytes_of(part);
+  if (kept < limit && samples <= limit - kept) return std::nullopt;
+  if (kept < limit) return limit - kept;
+  throw UsageError(
+      fmt::format("{}: the targets take {} bytes, and they are kept in memory; wanted a memory "
+                  "limit above that, not {}",
+                  file.path().string(), with_separators(kept), with_separators(limit)));
+}
+
+Dataset to_dataset(const hdf5::Reader& file, const SampleSource& source, Samples samples,
+                   PartTargets targets, const Targets& all) {
+  return with_context(fmt::format("{}: {}", file.path().string(), printable(source.name())), [&] {
     if (!all.class_names.empty()) {
-      return Dataset(samples.type(), samples.sample_shape(), std::move(x),
+      return Dataset(source.type(), source.sample_shape(), std::move(samples),
                      std::move(targets.labels), all.class_names);
     }
-    return Dataset(samples.type(), samples.sample_shape(), std::move(x), std::move(targets.values),
-                   all.values_per_sample);
+    return Dataset(source.type(), source.sample_shape(), std::move(samples),
+                   std::move(targets.values), all.values_per_sample);
   });
 }
 
@@ -89,9 +113,15 @@ DatasetSplits read_dataset(const std::filesystem::path& path, const DatasetReadi
   DatasetSplits splits;
   splits.preparation = sources.front().preparation();
   splits.remarks = remarks_on(places, sources.front(), targets);
+  const auto memory = stream_memory(file, sources, targets, reading.memory_limit);
   for (std::size_t p = 0; p < sources.size(); ++p) {
-    splits.*places.parts[p].part =
-        to_dataset(file, sources[p], std::move(targets.parts[p]), targets);
+    const PartPlace& place = places.parts[p];
+    Samples samples =
+        memory
+            ? Samples(std::make_unique<StreamedSamples>(path, place, reading, sources[p]), *memory)
+            : Samples(sources[p].read_all());
+    splits.*place.part =
+        to_dataset(file, sources[p], std::move(samples), std::move(targets.parts[p]), targets);
   }
   return splits;
 }

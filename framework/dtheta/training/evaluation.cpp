@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "dtheta/core/error.hpp"
+#include "dtheta/data/sample_runs.hpp"
 #include "dtheta/losses/loss.hpp"
 #include "dtheta/model/prepared_theta.hpp"
 #include "dtheta/model/workspace.hpp"
@@ -19,11 +20,7 @@ namespace {
 
 constexpr Size samples_per_task = 32;
 
-std::vector<Size> all_samples(const Dataset& data) {
-  std::vector<Size> samples(static_cast<std::size_t>(data.size()));
-  std::iota(samples.begin(), samples.end(), Size{0});
-  return samples;
-}
+Size tasks_for(Size samples) { return (samples + samples_per_task - 1) / samples_per_task; }
 
 void check_sample_shape(const Shape& wanted, const Dataset& data) {
   if (fits_input(data.sample_shape(), wanted)) return;
@@ -33,11 +30,10 @@ void check_sample_shape(const Shape& wanted, const Dataset& data) {
 }
 
 /// Forward passes over `samples` in tasks of 32, each with its worker's own workspace;
-/// body(task, first row, z, y) sees the logits and the targets.
+/// body(first, z, y) sees the logits and the targets of those from samples[first] on.
 template <std::floating_point T, class Body>
 void for_each_batch(const Model<T>& model, const Dataset& data, std::span<const Size> samples,
                     bool with_targets, Workers& workers, Body body) {
-  const Size n = static_cast<Size>(samples.size());
   std::vector<Workspace<T>> workspaces;
   for (int worker = 0; worker < workers.threads(); ++worker) {
     workspaces.emplace_back(*model.network, samples_per_task, WorkspaceMode::inference);
@@ -45,30 +41,33 @@ void for_each_batch(const Model<T>& model, const Dataset& data, std::span<const 
   PreparedTheta<T> theta(*model.network, WorkspaceMode::inference);
   theta.bind(model.theta.span());
   workers.for_each(theta.parts(), [&](Size part, int) { theta.update_part(part); });
-  workers.for_each((n + samples_per_task - 1) / samples_per_task, [&](Size task, int worker) {
-    const Size first = task * samples_per_task;
-    const Size m = std::min(samples_per_task, n - first);
-    Workspace<T>& workspace = workspaces[static_cast<std::size_t>(worker)];
-    const auto indices =
-        samples.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(m));
-    data.gather(indices, model.input, workspace.x(m), with_targets ? workspace.y(m) : View<T>());
-    const View<const T> z = model.network->forward(theta, workspace, m);
-    body(task, first, z, View<const T>(workspace.y(m)));
-  });
+  SampleRuns runs(data, samples, samples_per_task);
+  Size done = 0;
+  for (SampleBatch run = runs.next(); !run.empty(); run = runs.next()) {
+    workers.for_each(tasks_for(run.size()), [&](Size task, int worker) {
+      const Size first = task * samples_per_task;
+      const Size m = std::min(samples_per_task, run.size() - first);
+      Workspace<T>& workspace = workspaces[static_cast<std::size_t>(worker)];
+      data.gather(run.part(first, m), model.input, workspace.x(m),
+                  with_targets ? workspace.y(m) : View<T>());
+      const View<const T> z = model.network->forward(theta, workspace, m);
+      body(done + first, z, View<const T>(workspace.y(m)));
+    });
+    done += run.size();
+  }
 }
 
-/// Fills in the confusion matrix and the accuracy of the logits {n, k}.
-template <std::floating_point T>
-void count_classes(const Dataset& data, std::span<const Size> samples, View<const T> logits,
-                   T threshold, Evaluation& result) {
+/// Fills in the confusion matrix and the accuracy; `predicted` {n} are classes.
+void count_classes(const Dataset& data, std::span<const Size> samples,
+                   std::span<const std::int32_t> predicted, Evaluation& result) {
   const auto classes = static_cast<std::size_t>(data.classes());
   result.confusion_matrix.assign(classes, std::vector<Size>(classes, 0));
   Size correct = 0;
   for (std::size_t n = 0; n < samples.size(); ++n) {
     const std::int32_t truth = data.labels()[static_cast<std::size_t>(samples[n])];
-    const Size predicted = class_of(logits.rows(static_cast<Size>(n), 1).span(), threshold);
-    ++result.confusion_matrix[static_cast<std::size_t>(truth)][static_cast<std::size_t>(predicted)];
-    correct += truth == predicted ? 1 : 0;
+    ++result.confusion_matrix[static_cast<std::size_t>(truth)]
+                             [static_cast<std::size_t>(predicted[n])];
+    correct += truth == predicted[n] ? 1 : 0;
   }
   result.accuracy = static_cast<double>(correct) / static_cast<double>(samples.size());
 }
@@ -128,26 +127,31 @@ Evaluation evaluate(const Model<T>& model, const Dataset& data, std::span<const 
   const auto loss = make_loss<T>(model.loss);
   const Size n = static_cast<Size>(samples.size());
   const Size outputs = model.network->output_shape().size();
-  std::vector<ShardMetrics> metrics(samples.size() / samples_per_task + 1);
-  AlignedBuffer<T> logits(n * outputs);
-  for_each_batch(model, data, samples, true, workers,
-                 [&](Size task, Size first, View<const T> z, View<const T> y) {
-                   metrics[static_cast<std::size_t>(task)].loss_sum = loss->value(z, y);
-                   std::ranges::copy(z.span(), logits.data() + first * outputs);
-                 });
+  const T threshold = decision_threshold<T>(loss->activation());
+  std::vector<double> loss_sums(static_cast<std::size_t>(tasks_for(n)));
+  std::vector<std::int32_t> predicted(data.is_classification() ? samples.size() : 0);
+  AlignedBuffer<T> values(data.is_classification() ? 0 : n * outputs);
+  for_each_batch(
+      model, data, samples, true, workers, [&](Size first, View<const T> z, View<const T> y) {
+        loss_sums[static_cast<std::size_t>(first / samples_per_task)] = loss->value(z, y);
+        if (!data.is_classification()) {
+          loss->predict(z, values.view({n, outputs}).rows(first, z.dim(0)));
+          return;
+        }
+        for (Size row = 0; row < z.dim(0); ++row) {
+          predicted[static_cast<std::size_t>(first + row)] =
+              static_cast<std::int32_t>(class_of(z.rows(row, 1).span(), threshold));
+        }
+      });
 
   Evaluation result{.samples = n};
-  double loss_sum = 0;
-  for (const ShardMetrics& task : metrics) loss_sum += task.loss_sum;
-  result.loss = loss_sum / static_cast<double>(n);
-  const View<T> rows = logits.view({n, outputs});
+  result.loss = std::accumulate(loss_sums.begin(), loss_sums.end(), 0.0) / static_cast<double>(n);
   if (data.is_classification()) {
-    count_classes(data, samples, View<const T>(rows), decision_threshold<T>(loss->activation()),
-                  result);
+    count_classes(data, samples, predicted, result);
   } else {
-    loss->predict(rows, rows);
     for (Size k = 0; k < outputs; ++k) {
-      result.target_errors.push_back(target_error(data, samples, View<const T>(rows), k));
+      const View<const T> rows = values.view({n, outputs});
+      result.target_errors.push_back(target_error(data, samples, rows, k));
     }
   }
   return result;
@@ -165,8 +169,9 @@ AlignedBuffer<T> predict(const Model<T>& model, const Dataset& data, Workers& wo
   const Size outputs = model.network->output_shape().size();
   AlignedBuffer<T> predictions(data.size() * outputs);
   const View<T> rows = predictions.view({data.size(), outputs});
-  for_each_batch(model, data, all_samples(data), false, workers,
-                 [&](Size, Size first, View<const T> z, View<const T>) {
+  const std::vector<Size> samples = all_samples(data);
+  for_each_batch(model, data, samples, false, workers,
+                 [&](Size first, View<const T> z, View<const T>) {
                    loss->predict(z, rows.rows(first, z.dim(0)));
                  });
   return predictions;

@@ -31,8 +31,9 @@ struct Evaluation {
   std::vector<TargetError> target_errors = {};
 };
 
-/// Runs the samples of `data` through the model. The result does not depend on the number of
-/// workers. Throws DataError when data and model do not fit.
+/// Runs the samples of `data`, ascending where they are streamed, through the model. The result
+/// depends neither on the number of workers nor on where the samples are. Throws DataError when
+/// data and model do not fit, else as SampleRuns::next.
 template <std::floating_point T>
 Evaluation evaluate(const Model<T>& model, const Dataset& data, std::span<const Size> samples,
                     Workers& workers);

@@ -11,7 +11,6 @@
 #include <fmt/format.h>
 
 #include "dtheta/core/error.hpp"
-#include "dtheta/data/sampler.hpp"
 #include "dtheta/math/elementwise.hpp"
 #include "dtheta/training/evaluation.hpp"
 #include "dtheta/training/shard.hpp"
@@ -21,15 +20,16 @@ namespace {
 
 /// Puts what they stand for in the place of the recipe's zeros.
 template <std::floating_point T>
-Recipe resolved(Recipe recipe, const Network<T>& network, Size samples) {
+Recipe resolved(Recipe recipe, const Network<T>& network, const Dataset& data, Size samples) {
   check(recipe);
   if (samples == 0) throw DataError("there is no sample to train on");
   if (recipe.batch_size == 0 || recipe.batch_size > samples) recipe.batch_size = samples;
   if (recipe.shards == 0) recipe.shards = default_shards(network, recipe.batch_size);
   recipe.shards = std::min(recipe.shards, recipe.batch_size);
-  if (recipe.shuffle_window == 0 || recipe.shuffle_window > samples) {
-    recipe.shuffle_window = samples;
+  if (recipe.shuffle_window == 0) {
+    recipe.shuffle_window = default_window(data, samples, recipe.batch_size);
   }
+  recipe.shuffle_window = std::min(recipe.shuffle_window, samples);
   if (recipe.learning_rate == 0) {
     recipe.learning_rate = default_learning_rate(recipe.optimizer.name);
   }
@@ -41,16 +41,19 @@ Recipe resolved(Recipe recipe, const Network<T>& network, Size samples) {
 template <std::floating_point T>
 Trainer<T>::Trainer(Model<T> model, const Recipe& recipe, const Dataset& data,
                     std::vector<Size> samples, Workers& workers)
-    : recipe_(resolved(recipe, *model.network, static_cast<Size>(samples.size()))),
+    : recipe_(resolved(recipe, *model.network, data, static_cast<Size>(samples.size()))),
       state_{.model = std::move(model)},
       data_(data),
-      samples_(std::move(samples)),
+      feed_(data, std::move(samples),
+            {.seed = recipe_.seed,
+             .window = recipe_.shuffle_window,
+             .batch = recipe_.batch_size,
+             .epochs = recipe_.epochs}),
       workers_(workers),
       loss_(make_loss<T>(state_.model.loss)),
       optimizer_(make_optimizer<T>(recipe_.optimizer)),
       theta_(*state_.model.network, WorkspaceMode::training),
       gradient_(*state_.model.network, recipe_.batch_size, recipe_.shards, workers.threads()),
-      order_(samples_.size()),
       metrics_(static_cast<std::size_t>(recipe_.shards)),
       penalties_(gradient_.blocks().size()) {
   check_fit(state_.model, data_);
@@ -69,7 +72,7 @@ Trainer<T>::Trainer(Model<T> model, const Recipe& recipe, const Dataset& data,
 
 template <std::floating_point T>
 Size Trainer<T>::steps_per_epoch() const {
-  return (static_cast<Size>(samples_.size()) + recipe_.batch_size - 1) / recipe_.batch_size;
+  return (feed_.samples() + recipe_.batch_size - 1) / recipe_.batch_size;
 }
 
 template <std::floating_point T>
@@ -89,23 +92,8 @@ Size Trainer<T>::bytes() const {
 }
 
 template <std::floating_point T>
-void Trainer<T>::order_epoch() {
-  epoch_order(recipe_.seed, state_.epoch, recipe_.shuffle_window, order_);
-  for (Size& sample : order_) sample = samples_[static_cast<std::size_t>(sample)];
-}
-
-template <std::floating_point T>
-std::span<const Size> Trainer<T>::next_batch() {
-  if (state_.cursor == 0) order_epoch();
-  const auto rest = std::span<const Size>(order_).subspan(static_cast<std::size_t>(state_.cursor));
-  return rest.first(std::min(rest.size(), static_cast<std::size_t>(recipe_.batch_size)));
-}
-
-template <std::floating_point T>
-void Trainer<T>::run_shard(Size shard, Size shards, std::span<const Size> batch, int worker) {
-  const auto range = shard_range(static_cast<Size>(batch.size()), shards, shard);
-  const auto indices =
-      batch.subspan(static_cast<std::size_t>(range.first), static_cast<std::size_t>(range.count));
+void Trainer<T>::run_shard(Size shard, Size shards, const SampleBatch& batch, int worker) {
+  const auto range = shard_range(batch.size(), shards, shard);
   const Model<T>& model = state_.model;
   Workspace<T>& workspace = workspaces_[static_cast<std::size_t>(worker)];
   ShardMetrics& metrics = metrics_[static_cast<std::size_t>(shard)];
@@ -115,7 +103,8 @@ void Trainer<T>::run_shard(Size shard, Size shards, std::span<const Size> batch,
     return work();
   };
   timed(Activity::gather, [&] {
-    data_.gather(indices, model.input, workspace.x(range.count), workspace.y(range.count));
+    data_.gather(batch.part(range.first, range.count), model.input, workspace.x(range.count),
+                 workspace.y(range.count));
   });
   const View<const T> y = workspace.y(range.count);
   const View<const T> z = timed(
@@ -169,8 +158,8 @@ double Trainer<T>::reduce_and_update(Size shards, Size m) {
 template <std::floating_point T>
 StepReport Trainer<T>::step() {
   const auto start = std::chrono::steady_clock::now();
-  const auto batch = next_batch();
-  const Size m = static_cast<Size>(batch.size());
+  const SampleBatch batch = feed_.at(state_.epoch, state_.cursor);
+  const Size m = batch.size();
   const Size shards = std::min(recipe_.shards, m);
   theta_.bind(state_.model.theta.span());
   workers_.for_each(theta_.parts(), [&](Size part, int worker) {
@@ -203,7 +192,7 @@ StepReport Trainer<T>::step() {
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   ++state_.step;
   state_.cursor += m;
-  if (state_.cursor == static_cast<Size>(order_.size())) {
+  if (state_.cursor == feed_.samples()) {
     state_.cursor = 0;
     ++state_.epoch;
     check_theta();
@@ -228,7 +217,7 @@ void Trainer<T>::check_resumable(const TrainingState<T>& state) const {
       std::ranges::all_of(state.slots,
                           [&](const AlignedBuffer<T>& slot) { return slot.size() == theta_size; });
   if (!fits) throw DataError("the state to resume from is that of another network or optimizer");
-  const auto samples = static_cast<Size>(samples_.size());
+  const Size samples = feed_.samples();
   const bool is_position =
       state.epoch >= 0 && state.epoch <= recipe_.epochs && state.cursor >= 0 &&
       state.cursor < samples && state.cursor % recipe_.batch_size == 0 &&
@@ -251,7 +240,6 @@ void Trainer<T>::resume(TrainingState<T> state) {
   state_.cursor = state.cursor;
   state_.sums = state.sums;
   state_.best = state.best;
-  if (state_.cursor > 0) order_epoch();
 }
 
 template <std::floating_point T>

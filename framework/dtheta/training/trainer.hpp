@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dtheta/core/workers.hpp"
+#include "dtheta/data/batch_feed.hpp"
 #include "dtheta/data/dataset.hpp"
 #include "dtheta/losses/loss.hpp"
 #include "dtheta/model/prepared_theta.hpp"
@@ -54,17 +55,20 @@ struct Callbacks {
 template <std::floating_point T>
 class Trainer {
  public:
-  /// Trains on the samples `samples` of `data`, in the recipe's order. Zeros in the recipe
-  /// (learning rate, shards, window, batch size) are replaced by what they stand for. Throws
-  /// UsageError when the recipe is out of range, DataError when data and model do not fit or
-  /// `samples` is empty. The numbers in `samples` must be in range (asserted).
+  /// Trains on the samples `samples` of `data`, in the recipe's order, from memory or streamed: the
+  /// bits are the same. Zeros in the recipe (learning rate, shards, window, batch size) are
+  /// replaced by what they stand for. Throws UsageError when the recipe is out of range or asks for
+  /// more samples in memory than there may be, DataError when data and model do not fit or
+  /// `samples` is empty. The numbers in `samples` must be in range, and ascending where they are
+  /// streamed (asserted).
   Trainer(Model<T> model, const Recipe& recipe, const Dataset& data, std::vector<Size> samples,
           Workers& workers);
 
   /// One batch: shards forward and backward in parallel, then reduction and update in one pass
   /// over θ. Throws Diverged, naming epoch and step, when the batch's loss is not finite: θ is then
   /// as it was before the step. Throws Diverged, too, when θ is not finite after the last step of
-  /// an epoch: the loss would tell only one step later, and there may be none.
+  /// an epoch: the loss would tell only one step later, and there may be none. Throws as
+  /// SampleReader::read when streamed samples cannot be read, before θ is touched.
   StepReport step();
 
   /// Goes on from where a training by the same recipe on the same samples was: every step to come
@@ -96,14 +100,14 @@ class Trainer {
   void set_time_logs(std::span<TimeLog> logs);
   /// Bytes of all buffers: workspaces, shards' gradients, optimizer state and θ.
   Size bytes() const;
+  /// Bytes of the order of samples, and of the buffers that streamed ones are read into.
+  Size feed_bytes() const { return feed_.bytes(); }
 
  private:
-  void run_shard(Size shard, Size shards, std::span<const Size> batch, int worker);
+  void run_shard(Size shard, Size shards, const SampleBatch& batch, int worker);
   /// Returns Σ W² over all kernels before the update; 0 without L2 regularization.
   double reduce_and_update(Size shards, Size m);
   std::span<T> reduce(const Block& block, Size shards, Size m, int worker);
-  void order_epoch();
-  std::span<const Size> next_batch();
   void check_theta() const;
   void check_resumable(const TrainingState<T>& state) const;
   TimeLog* time_log(int worker) const {
@@ -113,14 +117,13 @@ class Trainer {
   Recipe recipe_;
   TrainingState<T> state_;
   const Dataset& data_;
-  std::vector<Size> samples_;  // the numbers of the samples to train on
+  BatchFeed feed_;
   Workers& workers_;
   std::unique_ptr<Loss<T>> loss_;
   std::unique_ptr<Optimizer<T>> optimizer_;
   Schedule schedule_;
   PreparedTheta<T> theta_;
   BatchGradient<T> gradient_;
-  std::vector<Size> order_;               // this epoch's order of `samples_`
   std::vector<Workspace<T>> workspaces_;  // one a worker
   std::vector<ShardMetrics> metrics_;     // one a shard
   std::vector<double> penalties_;         // one a block: Σ W²

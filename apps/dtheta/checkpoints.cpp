@@ -43,9 +43,10 @@ void Checkpoints<T>::check_runtime(const nlohmann::ordered_json& before, bool na
 }
 
 template <std::floating_point T>
-void Checkpoints<T>::resume(Trainer<T>& trainer, bool names_kernels, const Console& console) {
+void Checkpoints<T>::resume(Trainer<T>& trainer, bool names_kernels,
+                            const std::optional<Sandbox>& sandbox, const Console& console) {
   auto checkpoint =
-      folder_.load_newest<T>([&](const std::string& damage) { console.warn(damage); });
+      folder_.load_newest<T>([&](const std::string& damage) { console.warn(damage); }, sandbox);
   if (!checkpoint) {
     console.note(fmt::format("there is no checkpoint in {}: training begins at the beginning",
                              folder_.path().string()));

@@ -32,7 +32,8 @@ class Checkpoints {
   /// which that is, that there is none, which were damaged, and what may change the bits. Throws as
   /// check_same_training and CheckpointFolder::load_newest; UsageError where --exact or --kernels
   /// do not allow to go on.
-  void resume(Trainer<T>& trainer, bool names_kernels, const Console& console);
+  void resume(Trainer<T>& trainer, bool names_kernels, const std::optional<Sandbox>& sandbox,
+              const Console& console);
 
   /// To be called after every step, after an epoch's last when its figures have been taken. Returns
   /// a note for the person who asked for a checkpoint. Throws Stopped when a signal asked to stop

@@ -54,8 +54,9 @@ bool has_names(std::span<const std::string> classes) {
 }
 
 template <std::floating_point T>
-StoredModel<T> load_model_for(const InputPreparation& input, const std::filesystem::path& file) {
-  StoredModel<T> stored = load_model<T>(file);
+StoredModel<T> load_model_for(const InputPreparation& input, const std::filesystem::path& file,
+                              const std::optional<Sandbox>& sandbox) {
+  StoredModel<T> stored = load_model<T>(file, sandbox);
   if (!stored.knows_input) stored.model.input = input;
   return stored;
 }
@@ -82,8 +83,10 @@ void check_fit(const Model<T>& model, const Dataset& data, const std::filesystem
   naming_file(file, [&] { dtheta::check_fit(model, data); });
 }
 
-template StoredModel<float> load_model_for(const InputPreparation&, const std::filesystem::path&);
-template StoredModel<double> load_model_for(const InputPreparation&, const std::filesystem::path&);
+template StoredModel<float> load_model_for(const InputPreparation&, const std::filesystem::path&,
+                                           const std::optional<Sandbox>&);
+template StoredModel<double> load_model_for(const InputPreparation&, const std::filesystem::path&,
+                                            const std::optional<Sandbox>&);
 template void warn_of_doubtful_fit(const Model<float>&, const Dataset&, const InputPreparation&,
                                    const Console&);
 template void warn_of_doubtful_fit(const Model<double>&, const Dataset&, const InputPreparation&,

@@ -39,7 +39,8 @@ bool has_names(std::span<const std::string> classes);
 /// The model in `file`; where the file does not say how its input is prepared, the data does by
 /// `input`. Throws as load_model.
 template <std::floating_point T>
-StoredModel<T> load_model_for(const InputPreparation& input, const std::filesystem::path& file);
+StoredModel<T> load_model_for(const InputPreparation& input, const std::filesystem::path& file,
+                              const std::optional<Sandbox>& sandbox);
 
 /// Warns when the data is likely to mean something else than the data the model was trained on:
 /// other class names, or another scale in `input`, its preparation, than the model's.

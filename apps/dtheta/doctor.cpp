@@ -11,6 +11,7 @@
 #include "dtheta/storage/hdf5_library.hpp"
 #include "dtheta/storage/onnx_file.hpp"
 #include "dtheta/storage/picture_file.hpp"
+#include "dtheta/storage/sandbox.hpp"
 #include "output.hpp"
 #include "runtime.hpp"
 #include "text.hpp"
@@ -28,6 +29,7 @@ struct Findings {
   Machine machine;
   std::optional<Runtime> runtime;
   std::string problem;
+  std::optional<std::string> sandbox_problem;  ///< none: there is one to be had
 };
 
 nlohmann::ordered_json as_json(const Findings& found) {
@@ -47,7 +49,9 @@ nlohmann::ordered_json as_json(const Findings& found) {
         {"libpng", png_version()},
         {"onnx", onnx_version()},
         {"protobuf", protobuf_version()},
+        {"libseccomp", libseccomp_version()},
         {"boost", boost_version()}}}};
+  json["sandbox"] = !found.sandbox_problem;
   json["cores"]["cgroup"] = found.machine.cgroup_cores
                                 ? nlohmann::ordered_json(*found.machine.cgroup_cores)
                                 : nlohmann::ordered_json();
@@ -108,6 +112,8 @@ std::string as_text(const Findings& found) {
                            {"libpng", png_version()},
                            {"ONNX", onnx_version()},
                            {"protobuf", protobuf_version()},
+                           {"libseccomp", libseccomp_version()},
+                           {"sandbox", found.sandbox_problem.value_or("works")},
                            {"Boost", boost_version()}});
   return table_text(rows, {Align::left, Align::left});
 }
@@ -126,7 +132,10 @@ class Doctor final : public Command {
   }
 
   ExitCode run(const Console& console) override {
-    Findings found{.machine = inspect_machine(), .runtime = {}, .problem = {}};
+    Findings found{.machine = inspect_machine(),
+                   .runtime = {},
+                   .problem = {},
+                   .sandbox_problem = sandbox_problem(Sandbox{})};
     try {
       found.runtime = start_runtime(options_, found.machine, console);
     } catch (const RuntimeUnusable& error) {

@@ -40,7 +40,7 @@ class Evaluate final : public Command {
   }
 
   ExitCode run(const Console& console) override {
-    const bool is_double = stored_precision(model_) == Precision::float64;
+    const bool is_double = stored_precision(model_, reading_.sandbox) == Precision::float64;
     return is_double ? run_in<double>(console) : run_in<float>(console);
   }
 
@@ -49,7 +49,7 @@ class Evaluate final : public Command {
   ExitCode run_in(const Console& console) const {
     const Runtime runtime = start_runtime(run_, inspect_machine(), console);
     const DataPart part = read_part(data_, reading_, split_);
-    const auto model = load_model_for<T>(part.input, model_).model;
+    const auto model = load_model_for<T>(part.input, model_, reading_.sandbox).model;
     check_fit(model, part.data, data_);
     warn_of_doubtful_fit(model, part.data, part.input, console);
     Workers workers(runtime.threads);

@@ -1,5 +1,6 @@
 /// dtheta export: a model in the format of other programs.
 #include <array>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -8,6 +9,7 @@
 #include "dtheta/storage/model_file.hpp"
 #include "dtheta/storage/onnx_file.hpp"
 #include "output.hpp"
+#include "sandbox_option.hpp"
 
 namespace dtheta::cli {
 namespace {
@@ -26,7 +28,8 @@ class Export final : public Command {
             "dtheta predict gives: probabilities, or the values of a regression.",
         .examples = "  dtheta export lenet5.h5 --format onnx --output lenet5.onnx\n",
         .operands = {.placeholder = "MODEL", .help = "a model file", .least = 1, .most = 1},
-        .groups = {{.title = "Output",
+        .groups = {{.title = "Model", .options = {sandbox_option(sandbox_)}},
+                   {.title = "Output",
                     .options = {choice({.name = "format", .help = "of the file that is written"},
                                        format_, {"onnx"}),
                                 required(path({.name = "output",
@@ -39,8 +42,8 @@ class Export final : public Command {
   ExitCode run(const Console& console) override {
     const std::filesystem::path file = interface().operands.values.front();
     check_output(output_, std::array{file});
-    const StoredModel<float> stored = load_model<float>(file);
-    if (stored_precision(file) == Precision::float64) {
+    const StoredModel<float> stored = load_model<float>(file, sandbox_);
+    if (stored_precision(file, sandbox_) == Precision::float64) {
       console.note("the weights are converted from float64 to float32, which runtimes compute in");
     }
     if (!stored.knows_input) {
@@ -76,6 +79,7 @@ class Export final : public Command {
         is_regression ? "the values" : "probabilities");
   }
 
+  std::optional<Sandbox> sandbox_;
   std::string format_ = "onnx";
   std::filesystem::path output_;
   bool is_json_ = false;

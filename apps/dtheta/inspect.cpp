@@ -32,12 +32,13 @@ class Inspect final : public Command {
 
   ExitCode run(const Console& console) override {
     const std::filesystem::path file = interface().operands.values.front();
-    if (!is_model_file(file)) {
+    const std::optional<Sandbox>& sandbox = reading_.sandbox;
+    if (!is_model_file(file, sandbox)) {
       print_data(console, file);
-    } else if (stored_precision(file) == Precision::float64) {
-      print_model(console, file, load_model<double>(file));
+    } else if (stored_precision(file, sandbox) == Precision::float64) {
+      print_model(console, file, load_model<double>(file, sandbox));
     } else {
-      print_model(console, file, load_model<float>(file));
+      print_model(console, file, load_model<float>(file, sandbox));
     }
     return ExitCode::done;
   }
@@ -62,7 +63,7 @@ class Inspect final : public Command {
 
   /// The tree comes first: of a data set that cannot be read it is the best help.
   void print_data(const Console& console, const std::filesystem::path& file) const {
-    const std::vector<Hdf5Object> objects = hdf5_contents(file);
+    const std::vector<Hdf5Object> objects = hdf5_contents(file, reading_.sandbox);
     if (!is_json_) console.out << contents_text(objects) << "\n" << std::flush;
     try {
       const DatasetSplits splits = read_dataset(file, reading_);

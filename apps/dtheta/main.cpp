@@ -5,9 +5,11 @@
 
 #include "command_line.hpp"
 #include "dtheta/storage/hdf5_library.hpp"
+#include "dtheta/storage/sandbox.hpp"
 
 int main(int argc, char** argv) {
   using namespace dtheta;
+  serve_sandbox(argc, argv);
   skip_hdf5_exit_handler();
   const std::vector<std::string> words(argv + 1, argv + argc);
   const cli::Console console = cli::standard_console();

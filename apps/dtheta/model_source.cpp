@@ -56,14 +56,14 @@ void check_word(const std::string& text) {
 
 }  // namespace
 
-ModelSource find_model(const std::string& text) {
+ModelSource find_model(const std::string& text, const std::optional<Sandbox>& sandbox) {
   if (find_in_zoo(text) != nullptr) {
     return {.kind = ModelKind::named, .name = text, .layers = text, .file = {}};
   }
   const std::filesystem::path file = text;
   std::error_code too_long;  // a layer list may be longer than a file's name can be
   if (std::filesystem::is_regular_file(file, too_long)) {
-    if (is_model_file(file) || is_keras_archive(file)) {
+    if (is_model_file(file, sandbox) || is_keras_archive(file)) {
       return {.kind = ModelKind::file, .name = file.stem().string(), .layers = {}, .file = file};
     }
     return {.kind = ModelKind::list,

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
+
+#include "dtheta/storage/sandbox.hpp"
 
 namespace dtheta::cli {
 
@@ -23,6 +26,7 @@ struct ModelSource {
 /// A name of the zoo, else a model file, else a text file that holds a layer list, else a layer
 /// list. Throws InputOutputError for the name of a file that does not exist, DataError for a file
 /// that is neither, UsageError for a word that is nothing of all this.
-ModelSource find_model(const std::string& text);
+ModelSource find_model(const std::string& text,
+                       const std::optional<Sandbox>& sandbox = std::nullopt);
 
 }  // namespace dtheta::cli

@@ -124,17 +124,23 @@ Option paths(OptionText text, std::vector<std::filesystem::path>& target) {
   return option;
 }
 
-Option toggle(OptionText text, bool& target) {
-  Option option = described(std::move(text), "true or false",
-                            [&target] { return std::string(target ? "true" : "false"); });
+Option toggle(OptionText text, std::function<void(bool)> set, std::function<bool()> is_set) {
+  Option option = described(std::move(text), "true or false", [is_set = std::move(is_set)] {
+    return std::string(is_set() ? "true" : "false");
+  });
   option.preset.clear();
-  option.read = [&target](const std::string& value) {
+  option.read = [set = std::move(set)](const std::string& value) {
     const bool is_on = value == "true" || value == "1" || value == "yes" || value == "on";
     const bool is_off = value == "false" || value == "0" || value == "no" || value == "off";
-    if (is_on || is_off) target = is_on;
+    if (is_on || is_off) set(is_on);
     return is_on || is_off;
   };
   return option;
+}
+
+Option toggle(OptionText text, bool& target) {
+  return toggle(
+      std::move(text), [&target](bool is_on) { target = is_on; }, [&target] { return target; });
 }
 
 Option required(Option option) {

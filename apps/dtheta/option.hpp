@@ -63,6 +63,8 @@ Option free_text(OptionText text, std::string& target);
 Option path(OptionText text, std::filesystem::path& target);
 Option paths(OptionText text, std::vector<std::filesystem::path>& target);
 Option toggle(OptionText text, bool& target);
+/// The same for what is no bool.
+Option toggle(OptionText text, std::function<void(bool)> set, std::function<bool()> is_set);
 /// The same option, one that has to be given.
 Option required(Option option);
 

@@ -49,7 +49,7 @@ class Predict final : public Command {
           fmt::format("--output {}: wanted a name that ends in .csv or .h5", output_.string()));
     }
     check_output(output_, std::array{model_, data_});
-    const bool is_double = stored_precision(model_) == Precision::float64;
+    const bool is_double = stored_precision(model_, reading_.sandbox) == Precision::float64;
     return is_double ? run_in<double>(console) : run_in<float>(console);
   }
 
@@ -58,7 +58,7 @@ class Predict final : public Command {
   ExitCode run_in(const Console& console) const {
     const Runtime runtime = start_runtime(run_, inspect_machine(), console);
     const DataPart part = read_part(data_, reading_, split_);
-    const auto model = load_model_for<T>(part.input, model_).model;
+    const auto model = load_model_for<T>(part.input, model_, reading_.sandbox).model;
     Workers workers(runtime.threads);
     const AlignedBuffer<T> predictions =
         naming_file(data_, [&] { return predict(model, part.data, workers); });

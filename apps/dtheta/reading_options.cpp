@@ -1,5 +1,6 @@
 #include "reading_options.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -7,6 +8,7 @@
 #include "dtheta/model/network_spec.hpp"
 #include "dtheta/storage/picture_layout.hpp"
 #include "memory_option.hpp"
+#include "sandbox_option.hpp"
 
 namespace dtheta::cli {
 namespace {
@@ -66,6 +68,18 @@ Option task_option(std::optional<Task>& target) {
               }};
 }
 
+/// The option, which may change the sandbox or the memory limit: a sandbox has the memory that data
+/// may take, and at least what the HDF5 library and the largest answer need.
+Option fitting_sandbox(Option option, DatasetReading& reading) {
+  option.read = [&reading, read = std::move(option.read)](const std::string& value) {
+    constexpr Size least = Size{256} << 20;
+    const bool is_read = read(value);
+    if (reading.sandbox) reading.sandbox->memory_limit = std::max(least, reading.memory_limit);
+    return is_read;
+  };
+  return option;
+}
+
 }  // namespace
 
 OptionGroup reading_options(DatasetReading& reading) {
@@ -83,7 +97,9 @@ OptionGroup reading_options(DatasetReading& reading) {
                              .preset = "found by name"},
                             reading.y),
                   layout_option(reading.layout), input_shape_option(reading.input_shape),
-                  task_option(reading.task), memory_limit_option(reading.memory_limit)}};
+                  task_option(reading.task),
+                  fitting_sandbox(memory_limit_option(reading.memory_limit), reading),
+                  fitting_sandbox(sandbox_option(reading.sandbox), reading)}};
 }
 
 }  // namespace dtheta::cli

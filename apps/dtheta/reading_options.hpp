@@ -6,7 +6,7 @@
 
 namespace dtheta::cli {
 
-/// --x, --y, --layout, --input-shape, --task and --memory-limit, bound to `reading`.
+/// --x, --y, --layout, --input-shape, --task, --memory-limit and --sandbox, bound to `reading`.
 OptionGroup reading_options(DatasetReading& reading);
 
 }  // namespace dtheta::cli

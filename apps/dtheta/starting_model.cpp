@@ -20,7 +20,7 @@ DataTraits traits_of(const Dataset& data) {
 template <std::floating_point T>
 Model<T> loaded_model(const ModelSource& source, const TrainOptions& options,
                       const TrainingData& data, const Console& console) {
-  StoredModel<T> stored = load_model_for<T>(data.input, source.file);
+  StoredModel<T> stored = load_model_for<T>(data.input, source.file, options.reading.sandbox);
   for (const std::string& layer : stored.left_out) {
     console.warn(fmt::format("{} of {} acts in training only; this training goes without it", layer,
                              source.file.string()));
@@ -61,7 +61,7 @@ Precision training_precision(const ModelSource& source, const Interface& interfa
                              const TrainOptions& options, const Console& console) {
   const Precision wanted = parse_precision(options.precision);
   if (source.kind != ModelKind::file) return wanted;
-  const Precision stored = stored_precision(source.file);
+  const Precision stored = stored_precision(source.file, options.reading.sandbox);
   if (!interface.is_given("precision")) return stored;
   if (stored != wanted) {
     console.note(fmt::format("the weights of {} are converted from {} to {}", source.file.string(),

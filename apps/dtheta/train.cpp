@@ -49,7 +49,7 @@ class Train final : public Command {
 
   ExitCode run(const Console& console) override {
     std::signal(SIGPIPE, SIG_IGN);  // a reader of the progress who leaves ends no training
-    const ModelSource source = find_model(options_.model);
+    const ModelSource source = find_model(options_.model, options_.reading.sandbox);
     check_train_options(interface(), source, options_);
     const std::array inputs{options_.data, options_.test_data, options_.config, source.file};
     check_output(options_.output, std::span(inputs).first(3));  // a model file may be replaced
@@ -83,7 +83,8 @@ class Train final : public Command {
                           terms_of(trainer, data, origin),
                           command_text("dtheta train", interface(), "resume"));
       if (options_.checkpoints.resumes) {
-        checkpoints->resume(trainer, interface().is_given("kernels"), console);
+        checkpoints->resume(trainer, interface().is_given("kernels"), options_.reading.sandbox,
+                            console);
       }
     }
     console.err << announcement(source.name, trainer, data, runtime.threads) << std::endl;

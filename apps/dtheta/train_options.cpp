@@ -203,12 +203,14 @@ OptionGroup output_group(TrainOptions& options) {
 
 /// "lenet5-mnist.h5". Throws UsageError rather than replace what is not a trained model, or the
 /// model that the training starts from.
-std::filesystem::path default_output(const ModelSource& model, const std::filesystem::path& data) {
-  const std::filesystem::path name = fmt::format("{}-{}.h5", model.name, data.stem().string());
+std::filesystem::path default_output(const ModelSource& model, const TrainOptions& options) {
+  const std::filesystem::path name =
+      fmt::format("{}-{}.h5", model.name, options.data.stem().string());
   std::error_code ignored;
   const bool is_start =
       model.kind == ModelKind::file && std::filesystem::equivalent(name, model.file, ignored);
-  if (is_start || (std::filesystem::exists(name) && !is_model_file(name))) {
+  if (is_start ||
+      (std::filesystem::exists(name) && !is_model_file(name, options.reading.sandbox))) {
     throw UsageError(fmt::format("{} would be replaced; name --output", name.string()));
   }
   return name;
@@ -246,7 +248,7 @@ void check_train_options(const Interface& interface, const ModelSource& model,
         options.recipe.shards, options.recipe.batch_size));
   }
   options.recipe.initializer = parse_initializer(options.initializer);
-  if (options.output.empty()) options.output = default_output(model, options.data);
+  if (options.output.empty()) options.output = default_output(model, options);
   if (options.metrics == options.output) {
     throw UsageError(fmt::format("--metrics and --output both name {}", options.output.string()));
   }

@@ -11,9 +11,10 @@ TEST_F(Doctor, TellsOfTheMachineAndItsLibraries) {
   EXPECT_GE(json["default_threads"], 1);
   EXPECT_LE(json["default_threads"], json["cores"]["affinity"]);
   EXPECT_EQ(json["blas"]["threads_per_call"], 1);
+  EXPECT_TRUE(json["sandbox"].is_boolean());
   EXPECT_GE(json["blas"]["max_callers"], 1);
   for (const char* package : {"dtheta", "compiler", "onetbb", "blas", "hdf5", "libjpeg", "libpng",
-                              "onnx", "protobuf", "boost"}) {
+                              "onnx", "protobuf", "libseccomp", "boost"}) {
     EXPECT_NE(json["versions"][package], "") << package;
   }
   const std::string text = output_of({"doctor"});

@@ -33,6 +33,13 @@ TEST_F(Export, AModelBecomesAFileOfOnnx) {
   EXPECT_EQ(read("again.onnx"), read("model.onnx"));
 }
 
+TEST_F(Export, ASandboxChangesNothing) {
+  make_model();
+  output_of({"export", "model.h5", "--output", "plain.onnx"});
+  output_of({"export", "model.h5", "--output", "boxed.onnx", "--sandbox"});
+  EXPECT_EQ(read("boxed.onnx"), read("plain.onnx"));
+}
+
 TEST_F(Export, DoublePrecisionIsConvertedAndSaysSo) {
   make_model({"--precision", "float64"});
   const auto result = run({"export", "model.h5", "--output", "model.onnx"});

@@ -181,11 +181,12 @@ void save_checkpoint(const std::filesystem::path& path, const TrainingState<T>& 
 }
 
 template <std::floating_point T>
-Checkpoint<T> load_checkpoint(const std::filesystem::path& path) {
+Checkpoint<T> load_checkpoint(const std::filesystem::path& path,
+                              const std::optional<Sandbox>& sandbox) {
   if (const auto damage = broken_seal(path)) {
     throw DamagedCheckpoint(fmt::format("{}: {}", path.string(), *damage));
   }
-  const hdf5::Reader file(path);
+  const hdf5::Reader file(path, sandbox);
   check_version(file);
   StoredModel<T> stored = read_model<T>(file);
   if (!stored.recipe) file.fail(dtheta_group, "has no recipe");
@@ -201,7 +202,9 @@ template void save_checkpoint(const std::filesystem::path&, const TrainingState<
                               const TrainingTerms&);
 template void save_checkpoint(const std::filesystem::path&, const TrainingState<double>&,
                               const TrainingTerms&);
-template Checkpoint<float> load_checkpoint(const std::filesystem::path&);
-template Checkpoint<double> load_checkpoint(const std::filesystem::path&);
+template Checkpoint<float> load_checkpoint(const std::filesystem::path&,
+                                           const std::optional<Sandbox>&);
+template Checkpoint<double> load_checkpoint(const std::filesystem::path&,
+                                            const std::optional<Sandbox>&);
 
 }  // namespace dtheta

@@ -51,6 +51,7 @@ void save_checkpoint(const std::filesystem::path& path, const TrainingState<T>& 
 /// byte of it. Throws InputOutputError when it cannot be read, DamagedCheckpoint when it is not as
 /// it was written, DataError when this dtheta does not understand it.
 template <std::floating_point T>
-Checkpoint<T> load_checkpoint(const std::filesystem::path& path);
+Checkpoint<T> load_checkpoint(const std::filesystem::path& path,
+                              const std::optional<Sandbox>& sandbox = std::nullopt);
 
 }  // namespace dtheta

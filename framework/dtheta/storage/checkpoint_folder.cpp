@@ -122,11 +122,12 @@ fs::path CheckpointFolder::save(const TrainingState<T>& state, const TrainingTer
 
 template <std::floating_point T>
 std::optional<Checkpoint<T>> CheckpointFolder::load_newest(
-    const std::function<void(const std::string&)>& report) const {
+    const std::function<void(const std::string&)>& report,
+    const std::optional<Sandbox>& sandbox) const {
   std::vector<std::pair<fs::path, std::string>> damaged;
   for (const fs::path& path : generations()) {
     try {
-      Checkpoint<T> checkpoint = load_checkpoint<T>(path);
+      Checkpoint<T> checkpoint = load_checkpoint<T>(path, sandbox);
       for (const auto& [file, message] : damaged) {
         fs::rename(file, file.string() + ".damaged");
         report(fmt::format("{}; it is kept as {}.damaged, and {} is used", message,
@@ -147,8 +148,8 @@ std::optional<Checkpoint<T>> CheckpointFolder::load_newest(
 template fs::path CheckpointFolder::save(const TrainingState<float>&, const TrainingTerms&) const;
 template fs::path CheckpointFolder::save(const TrainingState<double>&, const TrainingTerms&) const;
 template std::optional<Checkpoint<float>> CheckpointFolder::load_newest(
-    const std::function<void(const std::string&)>&) const;
+    const std::function<void(const std::string&)>&, const std::optional<Sandbox>&) const;
 template std::optional<Checkpoint<double>> CheckpointFolder::load_newest(
-    const std::function<void(const std::string&)>&) const;
+    const std::function<void(const std::string&)>&, const std::optional<Sandbox>&) const;
 
 }  // namespace dtheta

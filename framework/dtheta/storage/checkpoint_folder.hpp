@@ -42,7 +42,8 @@ class CheckpointFolder {
   /// DataError when all are damaged, else as load_checkpoint.
   template <std::floating_point T>
   std::optional<Checkpoint<T>> load_newest(
-      const std::function<void(const std::string&)>& report) const;
+      const std::function<void(const std::string&)>& report,
+      const std::optional<Sandbox>& sandbox = std::nullopt) const;
 
  private:
   std::vector<std::filesystem::path> generations() const;

@@ -9,6 +9,7 @@
 #include "dtheta/core/error.hpp"
 #include "dtheta/core/shape.hpp"
 #include "dtheta/data/splits.hpp"
+#include "dtheta/storage/sandbox.hpp"
 
 namespace dtheta {
 
@@ -19,7 +20,7 @@ enum class PictureLayout { nhw, nhwc, nchw };
 enum class Task { classification, regression };
 
 /// How a caller wants a file read: what the file does not tell, which goes before what is
-/// recognised, and how much of it is kept.
+/// recognised, how much of it is kept, and who reads it.
 struct DatasetReading {
   /// The paths of samples and targets, both or neither. "{split}" in both stands for the parts'
   /// names; without it they are a part for training.
@@ -31,6 +32,7 @@ struct DatasetReading {
   std::optional<Task> task = {};
   /// Bytes that samples and targets may take in memory. A file with more is streamed.
   Size memory_limit = std::numeric_limits<Size>::max();
+  std::optional<Sandbox> sandbox = {};  ///< none: this process reads the file
 };
 
 /// The file is HDF5, but no rule finds a data set in it. The message also shows the file's tree.

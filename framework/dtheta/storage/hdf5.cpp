@@ -11,11 +11,8 @@ static_assert(std::is_same_v<Id, hid_t> && std::is_same_v<int, herr_t>);
 namespace {
 
 /// For H5Ewalk2 from the innermost entry outwards: takes the first and stops.
-herr_t take_first(unsigned, const H5E_error2_t* entry, void* failure) {
-  static_cast<Failure*>(failure)->message = entry->desc;
-  // Addresses that cannot be are "input/output" to HDF5, too.
-  static_cast<Failure*>(failure)->input_output =
-      entry->maj_num == H5E_IO && entry->min_num == H5E_READERROR;
+herr_t take_first(unsigned, const H5E_error2_t* entry, void* message) {
+  *static_cast<std::string*>(message) = entry->desc;
   return 1;
 }
 
@@ -45,10 +42,10 @@ Quiet::~Quiet() {
   H5Eset_auto2(H5E_DEFAULT, report_, report_data_);
 }
 
-Failure last_failure() {
-  Failure failure{.message = "no reason given"};
-  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, &take_first, &failure);
-  return failure;
+std::string last_failure() {
+  std::string message = "no reason given";
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, &take_first, &message);
+  return message;
 }
 
 }  // namespace dtheta::hdf5

@@ -55,10 +55,6 @@ class Quiet {
 };
 
 /// What HDF5's innermost function had to say about the call that just failed.
-struct Failure {
-  std::string message;
-  bool input_output = false;  ///< the operating system refused, the content is not at fault
-};
-Failure last_failure();
+std::string last_failure();
 
 }  // namespace dtheta::hdf5

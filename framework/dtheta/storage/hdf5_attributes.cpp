@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 #include <hdf5.h>
 
-#include "dtheta/storage/hdf5_reader.hpp"
+#include "dtheta/storage/hdf5_file_source.hpp"
 #include "dtheta/storage/hdf5_texts.hpp"
 #include "dtheta/storage/hdf5_types.hpp"
 #include "dtheta/storage/messages.hpp"
@@ -16,7 +16,7 @@ std::string attribute_of(std::string_view object, const std::string& attribute) 
 }  // namespace
 
 /// The attribute, or an empty handle where it or the object is missing.
-Handle Reader::open_attribute(std::string_view object, const std::string& attribute) const {
+Handle FileSource::open_attribute(std::string_view object, const std::string& attribute) const {
   const Handle owner = find(object);
   if (!owner) return Handle();
   const htri_t exists = H5Aexists(owner.get(), attribute.c_str());
@@ -27,7 +27,8 @@ Handle Reader::open_attribute(std::string_view object, const std::string& attrib
   return opened;
 }
 
-std::optional<double> Reader::number(std::string_view object, const std::string& attribute) const {
+std::optional<double> FileSource::number(std::string_view object,
+                                         const std::string& attribute) const {
   const Quiet quiet;
   const Handle opened = open_attribute(object, attribute);
   if (!opened) return std::nullopt;
@@ -42,8 +43,8 @@ std::optional<double> Reader::number(std::string_view object, const std::string&
   return number;
 }
 
-std::optional<std::string> Reader::text(std::string_view object,
-                                        const std::string& attribute) const {
+std::optional<std::string> FileSource::text(std::string_view object,
+                                            const std::string& attribute) const {
   const Quiet quiet;
   const Handle opened = open_attribute(object, attribute);
   if (!opened) return std::nullopt;
@@ -54,7 +55,7 @@ std::optional<std::string> Reader::text(std::string_view object,
   if (H5Tget_class(type.get()) != H5T_STRING || shape.size() != 1) {
     fail(where, fmt::format("is {} of {}; wanted one string", shape.text(), type_text(type.get())));
   }
-  if (static_cast<Size>(H5Tget_size(type.get())) > stamp_.size) {
+  if (static_cast<Size>(H5Tget_size(type.get())) > file_size_) {
     fail(where, "claims more text than the file holds");
   }
   TextBuffer buffer(type.get(), 1);

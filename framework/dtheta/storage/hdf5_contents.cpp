@@ -52,8 +52,9 @@ void describe(const hdf5::Reader& file, Hdf5Object& object) {
 
 }  // namespace
 
-std::vector<Hdf5Object> hdf5_contents(const std::filesystem::path& path) {
-  const hdf5::Reader file(path);
+std::vector<Hdf5Object> hdf5_contents(const std::filesystem::path& path,
+                                      const std::optional<Sandbox>& sandbox) {
+  const hdf5::Reader file(path, sandbox);
   std::vector<Hdf5Object> objects;
   for (const auto& entry : file.entries({.levels = 16, .members = 1'000, .entries = 1'000})) {
     Hdf5Object& object =

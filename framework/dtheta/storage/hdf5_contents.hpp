@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dtheta/core/shape.hpp"
+#include "dtheta/storage/sandbox.hpp"
 
 namespace dtheta {
 
@@ -29,6 +30,7 @@ struct Hdf5Object {
 /// The objects of the file, parents before members, the first 1,000 of more. Reads all numbers,
 /// some at a time. Throws InputOutputError when the file cannot be read, DataError when it is not
 /// HDF5. Safe from any thread.
-std::vector<Hdf5Object> hdf5_contents(const std::filesystem::path& path);
+std::vector<Hdf5Object> hdf5_contents(const std::filesystem::path& path,
+                                      const std::optional<Sandbox>& sandbox = std::nullopt);
 
 }  // namespace dtheta

@@ -7,14 +7,14 @@
 #include <hdf5.h>
 
 #include "dtheta/core/error.hpp"
-#include "dtheta/storage/hdf5_reader.hpp"
+#include "dtheta/storage/hdf5_file_source.hpp"
 #include "dtheta/storage/hdf5_safety.hpp"
 #include "dtheta/storage/hdf5_texts.hpp"
 #include "dtheta/storage/hdf5_types.hpp"
 
 namespace dtheta::hdf5 {
 
-Handle Reader::open_dataset(std::string_view dataset) const {
+Handle FileSource::open_dataset(std::string_view dataset) const {
   Handle opened = find(dataset);
   if (!opened) fail(dataset, "is missing");
   if (H5Iget_type(opened.get()) != H5I_DATASET) fail(dataset, "is not a dataset; wanted one");
@@ -22,7 +22,7 @@ Handle Reader::open_dataset(std::string_view dataset) const {
   return opened;
 }
 
-Shape Reader::shape_of(std::string_view object, const Handle& space) const {
+Shape FileSource::shape_of(std::string_view object, const Handle& space) const {
   const int rank = H5Sget_simple_extent_ndims(space.get());
   check(object, rank);
   if (H5Sget_simple_extent_type(space.get()) == H5S_NULL) fail(object, "is empty");
@@ -40,7 +40,7 @@ Shape Reader::shape_of(std::string_view object, const Handle& space) const {
   }
 }
 
-OpenArray Reader::open(std::string_view dataset) const {
+OpenArray FileSource::open(std::string_view dataset) const {
   const Quiet quiet;
   Handle opened = open_dataset(dataset);
   const Handle type(H5Dget_type(opened.get()));
@@ -50,32 +50,19 @@ OpenArray Reader::open(std::string_view dataset) const {
                               type_text(type.get())));
   }
   const Shape shape = shape_of(dataset, Handle(H5Dget_space(opened.get())));
-  if (const auto reason = unsafe_size(opened.get(), shape, element_size(*element), stamp_.size)) {
+  if (const auto reason = unsafe_size(opened.get(), shape, element_size(*element), file_size_)) {
     fail(dataset, *reason);
   }
   return {std::string(dataset), {*element, shape}, std::move(opened)};
 }
 
-ArrayInfo Reader::describe(std::string_view dataset) const { return open(dataset).info; }
-
-void Reader::read_rows(const OpenArray& array, Size first, Size count,
-                       std::span<std::byte> numbers) const {
-  assert(static_cast<Size>(numbers.size()) ==
-         count * array.info.shape.sample().size() * element_size(array.info.type));
-  read_rows_into(array, first, count, array.info.type, numbers.data());
-}
-
-void Reader::read_rows(const OpenArray& array, Size first, Size count,
-                       std::span<double> numbers) const {
-  assert(static_cast<Size>(numbers.size()) == count * array.info.shape.sample().size());
-  read_rows_into(array, first, count, ElementType::float64, numbers.data());
-}
-
-/// `type` is that of `numbers`: HDF5 converts.
-void Reader::read_rows_into(const OpenArray& array, Size first, Size count, ElementType type,
-                            void* numbers) const {
-  const Shape rows = array.info.shape.sample().batch(count);
-  assert(first >= 0 && count >= 0 && first + count <= array.info.shape[0]);
+void FileSource::read_rows(const OpenArray& array, Size first, Size count,
+                           std::span<std::byte> numbers) const {
+  const Shape& shape = array.info.shape;
+  if (shape.rank() == 0) return read_scalar(array, numbers);
+  const Shape rows = shape.sample().batch(count);
+  assert(first >= 0 && count >= 0 && first + count <= shape[0]);
+  assert(static_cast<Size>(numbers.size()) == rows.size() * element_size(array.info.type));
   if (rows.size() == 0) return;
   const Quiet quiet;
   std::array<hsize_t, Shape::max_rank> start{static_cast<hsize_t>(first)};
@@ -86,45 +73,25 @@ void Reader::read_rows_into(const OpenArray& array, Size first, Size count, Elem
   check(array.name, H5Sselect_hyperslab(in_file.get(), H5S_SELECT_SET, start.data(), nullptr,
                                         extents.data(), nullptr));
   const Handle in_memory(H5Screate_simple(rows.rank(), extents.data(), nullptr));
-  check(array.name, H5Dread(array.dataset.get(), native_type(type), in_memory.get(), in_file.get(),
-                            H5P_DEFAULT, numbers));
+  check(array.name, H5Dread(array.dataset.get(), native_type(array.info.type), in_memory.get(),
+                            in_file.get(), H5P_DEFAULT, numbers.data()));
 }
 
-/// `type` is that of `numbers`: HDF5 converts.
-void Reader::read_into(const OpenArray& array, ElementType type, void* numbers) const {
-  if (array.info.shape.size() == 0) return;
+void FileSource::read_scalar(const OpenArray& array, std::span<std::byte> number) const {
   const Quiet quiet;
-  check(array.name,
-        H5Dread(array.dataset.get(), native_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers));
+  check(array.name, H5Dread(array.dataset.get(), native_type(array.info.type), H5S_ALL, H5S_ALL,
+                            H5P_DEFAULT, number.data()));
 }
 
-AlignedBuffer<std::byte> Reader::read_numbers(std::string_view dataset) const {
-  const OpenArray array = open(dataset);
-  AlignedBuffer<std::byte> numbers(array.info.bytes());
-  read_into(array, array.info.type, numbers.data());
-  return numbers;
-}
-
-AlignedBuffer<double> Reader::read_doubles(std::string_view dataset) const {
-  const OpenArray array = open(dataset);
-  AlignedBuffer<double> numbers(array.info.shape.size());
-  read_into(array, ElementType::float64, numbers.data());
-  return numbers;
-}
-
-bool Reader::holds_numbers(std::string_view dataset) const {
+Content FileSource::content(std::string_view dataset) const {
   const Quiet quiet;
   const Handle opened = open_dataset(dataset);
-  return element_type(Handle(H5Dget_type(opened.get())).get()).has_value();
+  const Handle type(H5Dget_type(opened.get()));
+  if (element_type(type.get())) return Content::numbers;
+  return H5Tget_class(type.get()) == H5T_STRING ? Content::texts : Content::other;
 }
 
-bool Reader::holds_texts(std::string_view dataset) const {
-  const Quiet quiet;
-  const Handle opened = open_dataset(dataset);
-  return H5Tget_class(Handle(H5Dget_type(opened.get())).get()) == H5T_STRING;
-}
-
-std::vector<std::string> Reader::read_texts(std::string_view dataset) const {
+std::vector<std::string> FileSource::read_texts(std::string_view dataset) const {
   const Quiet quiet;
   const Handle opened = open_dataset(dataset);
   const Handle type(H5Dget_type(opened.get()));
@@ -134,7 +101,7 @@ std::vector<std::string> Reader::read_texts(std::string_view dataset) const {
   const Handle space(H5Dget_space(opened.get()));
   const Shape shape = shape_of(dataset, space);
   const auto length = static_cast<Size>(H5Tget_size(type.get()));
-  if (const auto reason = unsafe_size(opened.get(), shape, length, stamp_.size)) {
+  if (const auto reason = unsafe_size(opened.get(), shape, length, file_size_)) {
     fail(dataset, *reason);
   }
   if (shape.size() == 0) return {};

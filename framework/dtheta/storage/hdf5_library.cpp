@@ -12,6 +12,8 @@ std::string hdf5_version() {
   return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(release);
 }
 
+void start_hdf5() { H5open(); }
+
 void skip_hdf5_exit_handler() { H5dont_atexit(); }
 
 }  // namespace dtheta

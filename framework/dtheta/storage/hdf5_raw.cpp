@@ -13,17 +13,14 @@ std::uint64_t little_endian(std::string_view bytes) {
   return result;
 }
 
-RawFile::RawFile(const Handle& file, Size size) : size_(size) {
+RawFile::RawFile(const Handle& file, int descriptor, Size size)
+    : descriptor_(descriptor), size_(size) {
   const Quiet quiet;
   const Handle creation(H5Fget_create_plist(file.get()));
   H5Pget_sizes(creation.get(), &address_bytes_, &length_bytes_);
   hsize_t base = 0;
   H5Pget_userblock(creation.get(), &base);
   base_ = static_cast<Size>(base);
-  void* descriptor = nullptr;
-  if (H5Fget_vfd_handle(file.get(), H5P_DEFAULT, &descriptor) >= 0) {
-    descriptor_ = *static_cast<const int*>(descriptor);
-  }
 }
 
 std::optional<std::string> RawFile::read(std::uint64_t address, std::uint64_t count) const {

@@ -24,10 +24,9 @@ class RawFile {
   /// `size` bytes that the system's `descriptor` reads; addresses count from byte `base`.
   RawFile(int descriptor, Size base, Size size)
       : descriptor_(descriptor), base_(base), size_(size) {}
-  /// A file of `size` bytes that the HDF5 library opened with its sec2 driver.
-  RawFile(const Handle& file, Size size);
+  /// A file of `size` bytes that the HDF5 library opened, and that `descriptor` reads.
+  RawFile(const Handle& file, int descriptor, Size size);
 
-  int descriptor() const { return descriptor_; }
   /// Of the whole file, in bytes.
   Size size() const { return size_; }
   /// How many bytes an address, and a length, takes in this file.

@@ -1,164 +1,115 @@
 #include "dtheta/storage/hdf5_reader.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <system_error>
+#include <array>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <hdf5.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "dtheta/core/error.hpp"
-#include "dtheta/storage/hdf5_members.hpp"
-#include "dtheta/storage/hdf5_object_header.hpp"
+#include "dtheta/storage/descriptor.hpp"
+#include "dtheta/storage/hdf5_file_source.hpp"
+#include "dtheta/storage/hdf5_sandbox_source.hpp"
 #include "dtheta/storage/messages.hpp"
 
 namespace dtheta::hdf5 {
 namespace {
 
-FileStamp stamp_of(const struct ::stat& status) {
+FileStamp stamp_of(const Descriptor& file) {
+  struct ::stat status {};
+  if (::fstat(file.get(), &status) != 0) return {};
   return {.size = status.st_size, .changed = status.st_mtim};
 }
 
-/// Of a readable regular file. Asked of the system, whose reasons are clearer than HDF5's.
-FileStamp readable_stamp(const std::filesystem::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  struct ::stat status {};
-  const bool readable = descriptor >= 0 && ::fstat(descriptor, &status) == 0;
-  const int error = errno;
-  if (descriptor >= 0) ::close(descriptor);
-  if (!readable) {
-    throw InputOutputError(fmt::format("{}: cannot be opened: {}", path.string(),
-                                       std::generic_category().message(error)));
-  }
-  if (!S_ISREG(status.st_mode)) {
-    throw InputOutputError(
-        fmt::format("{}: is {}; wanted a file", path.string(),
-                    S_ISDIR(status.st_mode) ? "a folder" : "not a regular file"));
-  }
-  return stamp_of(status);
+std::unique_ptr<Source> open_source(const std::filesystem::path& path, int file,
+                                    const std::optional<Sandbox>& sandbox) {
+  if (sandbox) return std::make_unique<SandboxSource>(*sandbox, file, path);
+  return std::make_unique<FileSource>(file, path);
 }
 
-Handle open_file(const std::filesystem::path& path) {
-  const Quiet quiet;
-  const Handle access(H5Pcreate(H5P_FILE_ACCESS));
-  H5Pset_fapl_sec2(access.get());
-  // Strong: what a damaged file leaves open is closed with it.
-  H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG);
-  // For each dataset, so that chunks that are read by parts are unpacked once; chunks as large as
-  // that are not kept at all.
-  H5Pset_cache(access.get(), 0, 521, std::size_t{16} << 20, 0.75);
-  // A file system that cannot lock is no reason not to read.
-  H5Pset_file_locking(access.get(), true, true);
-  Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()));
-  if (file) return file;
-  const Failure failure = last_failure();
-  const std::string message =
-      fmt::format("{}: cannot be read as HDF5: {}", path.string(), failure.message);
-  if (failure.input_output) throw InputOutputError(message);
-  throw DataError(message);
+/// Copies what is in `bytes`, numbers of the type, as doubles.
+void convert(ElementType type, std::span<const std::byte> bytes, std::span<double> numbers) {
+  with_element_type(type, [&]<class U>(U) {
+    const std::span from(reinterpret_cast<const U*>(bytes.data()), bytes.size() / sizeof(U));
+    std::ranges::transform(from, numbers.begin(),
+                           [](U number) { return static_cast<double>(number); });
+  });
 }
 
 }  // namespace
 
-Reader::Reader(const std::filesystem::path& path)
-    : path_(path), stamp_(readable_stamp(path)), file_(open_file(path)), raw_(file_, stamp_.size) {}
+Reader::Reader(const std::filesystem::path& path, const std::optional<Sandbox>& sandbox)
+    : path_(path),
+      file_(open_to_read(path)),
+      stamp_(stamp_of(file_)),
+      source_(open_source(path, file_.get(), sandbox)) {}
 
 void Reader::check_unchanged() const {
-  struct ::stat status {};
-  if (::fstat(raw_.descriptor(), &status) == 0) {
-    const FileStamp now = stamp_of(status);
-    if (now.size == stamp_.size && now.changed.tv_sec == stamp_.changed.tv_sec &&
-        now.changed.tv_nsec == stamp_.changed.tv_nsec) {
-      return;
-    }
+  const FileStamp now = stamp_of(file_);
+  if (now.size == stamp_.size && now.changed.tv_sec == stamp_.changed.tv_sec &&
+      now.changed.tv_nsec == stamp_.changed.tv_nsec) {
+    return;
   }
   throw InputOutputError(fmt::format(
       "{}: has changed since it was opened ({} bytes then); wanted a file that stays as it is",
       path_.string(), with_separators(stamp_.size)));
 }
 
+/// The signature stands at byte 0, 512, 1024, 2048 and so on (HDF5 File Format Specification 3.0,
+/// II.A).
+bool Reader::recognises(const std::filesystem::path& path) {
+  constexpr std::string_view signature = "\x89HDF\r\n\x1a\n";
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return false;
+  const Descriptor file = open_to_read(path);
+  std::array<char, signature.size()> found{};
+  for (Size at = 0; at < size_of(file.get()); at = at == 0 ? 512 : 2 * at) {
+    const auto got = ::pread(file.get(), found.data(), found.size(), at);
+    if (got == std::ssize(found) && std::ranges::equal(found, signature)) return true;
+  }
+  return false;
+}
+
 void Reader::fail(std::string_view object, std::string_view message) const {
   throw DataError(fmt::format("{}: {} {}", path_.string(), printable(object), message));
 }
 
-void Reader::check(std::string_view object, std::int64_t result) const {
-  if (result >= 0) return;
-  const Failure failure = last_failure();
-  const std::string message = fmt::format("{}: {} cannot be read: {}", path_.string(),
-                                          printable(object), printable(failure.message));
-  if (failure.input_output) throw InputOutputError(message);
-  throw DataError(message);
+AlignedBuffer<std::byte> Reader::read_numbers(std::string_view dataset) const {
+  const OpenArray array = open(dataset);
+  AlignedBuffer<std::byte> numbers(array.info.bytes());
+  const Shape& shape = array.info.shape;
+  read_rows(array, 0, shape.rank() == 0 ? 1 : shape[0], numbers.span());
+  return numbers;
 }
 
-Handle Reader::open_root() const {
-  H5O_info_t root{};
-  check("/", H5Oget_info2(file_.get(), &root, H5O_INFO_BASIC));
-  if (const auto reason = unsafe_header(raw_, root.addr)) fail("/", *reason);
-  Handle opened(H5Oopen(file_.get(), "/", H5P_DEFAULT));
-  check("/", opened.get());
-  return opened;
+void Reader::read_rows(const OpenArray& array, Size first, Size count,
+                       std::span<double> numbers) const {
+  const Size element = element_size(array.info.type);
+  AlignedBuffer<std::byte> bytes(static_cast<Size>(numbers.size()) * element);
+  read_rows(array, first, count, bytes.span());
+  convert(array.info.type, bytes.span(), numbers);
 }
 
-/// The object of that name, or an empty handle. Goes link by link: HDF5 itself would follow soft
-/// and external ones on the way.
-Handle Reader::find(std::string_view object) const {
-  Handle current = open_root();
-  std::string_view rest = object;
-  for (;;) {
-    rest.remove_prefix(std::min(rest.find_first_not_of('/'), rest.size()));
-    if (rest.empty()) return current;
-    const std::string name(rest.substr(0, rest.find('/')));
-    rest.remove_prefix(name.size());
-    if (name == "." || H5Iget_type(current.get()) != H5I_GROUP) return Handle();
-    const htri_t exists = H5Lexists(current.get(), name.c_str(), H5P_DEFAULT);
-    check(object, exists);
-    if (exists == 0) return Handle();
-    H5L_info_t link{};
-    check(object, H5Lget_info(current.get(), name.c_str(), &link, H5P_DEFAULT));
-    if (link.type != H5L_TYPE_HARD) {
-      fail(object,
-           fmt::format("is behind '{}', {} link; only hard links are followed: copy the "
-                       "data into this file",
-                       printable(name), link.type == H5L_TYPE_SOFT ? "a soft" : "an external"));
-    }
-    if (const auto reason = unsafe_header(raw_, link.u.address)) fail(object, *reason);
-    Handle next(H5Oopen(current.get(), name.c_str(), H5P_DEFAULT));
-    check(object, next.get());
-    current = std::move(next);
+AlignedBuffer<double> Reader::read_doubles(std::string_view dataset) const {
+  const ElementType type = describe(dataset).type;
+  const AlignedBuffer<std::byte> bytes = read_numbers(dataset);
+  AlignedBuffer<double> numbers(bytes.size() / element_size(type));
+  convert(type, bytes.span(), numbers.span());
+  return numbers;
+}
+
+std::string Reader::tree() const {
+  constexpr std::size_t most_lines = 40;
+  std::string text = "/\n";
+  const auto found = entries({.levels = 6, .members = most_lines + 1, .entries = most_lines + 1});
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const TreeEntry& entry = found[i];
+    const bool has_text = !entry.text.empty();
+    text += i == most_lines ? "..." : entry.label() + (has_text ? "  " + entry.text : "");
+    text += '\n';
   }
-}
-
-std::vector<std::string> Reader::texts_in(std::string_view object, const TextBuffer& buffer) const {
-  try {
-    return buffer.texts(raw_);
-  } catch (const DataError& error) {
-    fail(object, error.what());
-  }
-}
-
-bool Reader::recognises(const std::filesystem::path& path) {
-  const Quiet quiet;
-  std::error_code ignored;
-  return std::filesystem::is_regular_file(path, ignored) && H5Fis_hdf5(path.c_str()) > 0;
-}
-
-bool Reader::contains(std::string_view object) const {
-  const Quiet quiet;
-  return static_cast<bool>(find(object));
-}
-
-bool Reader::is_group(std::string_view object) const {
-  const Quiet quiet;
-  return H5Iget_type(find(object).get()) == H5I_GROUP;
-}
-
-std::vector<std::string> Reader::members(std::string_view group) const {
-  const Quiet quiet;
-  constexpr std::size_t most = 1'000;
-  return member_names(find(group).get(), most, stamp_.size);
+  return text;
 }
 
 }  // namespace dtheta::hdf5

@@ -80,7 +80,7 @@ std::optional<std::string> unsafe_chunks(Id dataset, Id creation, const Shape& s
   hsize_t written = 0;
   const Handle space(H5Dget_space(dataset));
   if (H5Dget_num_chunks(dataset, space.get(), &written) < 0) {
-    return "has a damaged list of chunks: " + printable(last_failure().message);
+    return "has a damaged list of chunks: " + printable(last_failure());
   }
   if (static_cast<Size>(written) != chunks->count) {
     return fmt::format("has {} of its {} chunks written; wanted all",

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <hdf5.h>
 
-#include "dtheta/storage/hdf5_reader.hpp"
+#include "dtheta/storage/hdf5_file_source.hpp"
 #include "dtheta/storage/hdf5_types.hpp"
 #include "dtheta/storage/messages.hpp"
 
@@ -69,7 +69,7 @@ std::string text_of(const std::array<char, longest_name>& characters) {
 
 }  // namespace
 
-std::vector<SplitRow> Reader::split_table() const {
+std::vector<SplitRow> FileSource::split_table() const {
   const Quiet quiet;
   const Handle opened = open_attribute("/", table);
   if (!opened) return {};
@@ -88,7 +88,7 @@ std::vector<SplitRow> Reader::split_table() const {
                             with_separators(most_rows)));
   }
   const auto row_bytes = static_cast<Size>(H5Tget_size(type.get()));
-  if (shape.size() > 0 && row_bytes > stamp_.size / shape.size()) {
+  if (shape.size() > 0 && row_bytes > file_size_ / shape.size()) {
     fail(where, "claims more than the file holds");
   }
   std::vector<RawRow> raw(static_cast<std::size_t>(shape.size()));

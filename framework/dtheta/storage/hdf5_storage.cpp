@@ -5,7 +5,7 @@
 #include <fmt/ranges.h>
 #include <hdf5.h>
 
-#include "dtheta/storage/hdf5_reader.hpp"
+#include "dtheta/storage/hdf5_file_source.hpp"
 
 namespace dtheta::hdf5 {
 namespace {
@@ -41,7 +41,7 @@ std::string filters_text(Id creation) {
 
 }  // namespace
 
-std::string Reader::storage_text(std::string_view dataset) const {
+std::string FileSource::storage_text(std::string_view dataset) const {
   const Quiet quiet;
   const Handle opened = open_dataset(dataset);
   const Handle creation(H5Dget_create_plist(opened.get()));

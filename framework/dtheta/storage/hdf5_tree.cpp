@@ -4,9 +4,9 @@
 #include <fmt/ranges.h>
 #include <hdf5.h>
 
+#include "dtheta/storage/hdf5_file_source.hpp"
 #include "dtheta/storage/hdf5_members.hpp"
 #include "dtheta/storage/hdf5_object_header.hpp"
-#include "dtheta/storage/hdf5_reader.hpp"
 #include "dtheta/storage/hdf5_safety.hpp"
 #include "dtheta/storage/hdf5_types.hpp"
 #include "dtheta/storage/messages.hpp"
@@ -84,24 +84,11 @@ std::string TreeEntry::label() const {
          (kind == ObjectKind::group ? "/" : "");
 }
 
-std::vector<TreeEntry> Reader::entries(TreeLimits limits) const {
+std::vector<TreeEntry> FileSource::entries(const TreeLimits& limits) const {
   const Quiet quiet;
   Tree tree(raw_, limits);
   tree.add_members(open_root().get(), "", 1);
   return std::move(tree).entries();
-}
-
-std::string Reader::tree() const {
-  constexpr std::size_t most_lines = 40;
-  std::string text = "/\n";
-  const auto found = entries({.levels = 6, .members = most_lines + 1, .entries = most_lines + 1});
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    const TreeEntry& entry = found[i];
-    const bool has_text = !entry.text.empty();
-    text += i == most_lines ? "..." : entry.label() + (has_text ? "  " + entry.text : "");
-    text += '\n';
-  }
-  return text;
 }
 
 }  // namespace dtheta::hdf5

@@ -79,8 +79,7 @@ void Writer::create(Size user_block) {
 void Writer::check(std::int64_t result, std::string_view what) const {
   if (destination_.failure) std::rethrow_exception(destination_.failure);
   if (result >= 0) return;
-  throw InputOutputError(
-      fmt::format("{}: {} failed: {}", path_.string(), what, last_failure().message));
+  throw InputOutputError(fmt::format("{}: {} failed: {}", path_.string(), what, last_failure()));
 }
 
 void Writer::create_group(const std::string& group) {

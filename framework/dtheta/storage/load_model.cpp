@@ -236,8 +236,8 @@ void read_description(const hdf5::Reader& file, const KerasNetwork& keras, Store
 }
 
 /// The file as HDF5. Throws as load_model.
-hdf5::Reader open_model(const std::filesystem::path& path) {
-  if (!is_keras_archive(path)) return hdf5::Reader(path);
+hdf5::Reader open_model(const std::filesystem::path& path, const std::optional<Sandbox>& sandbox) {
+  if (!is_keras_archive(path)) return hdf5::Reader(path, sandbox);
   throw DataError(fmt::format(
       "{}: found a zip archive, as Keras 3 writes it; wanted HDF5. In Python: "
       "keras.models.load_model('{}').save('{}')",
@@ -295,20 +295,22 @@ StoredModel<T> read_model(const hdf5::Reader& file) {
 }
 
 template <std::floating_point T>
-StoredModel<T> load_model(const std::filesystem::path& path) {
-  return read_model<T>(open_model(path));
+StoredModel<T> load_model(const std::filesystem::path& path,
+                          const std::optional<Sandbox>& sandbox) {
+  return read_model<T>(open_model(path, sandbox));
 }
 
-Precision stored_precision(const std::filesystem::path& path) {
-  const hdf5::Reader file = open_model(path);
+Precision stored_precision(const std::filesystem::path& path,
+                           const std::optional<Sandbox>& sandbox) {
+  const hdf5::Reader file = open_model(path, sandbox);
   const KerasNetwork keras = read_network(file, named_loss(file));
   if (keras.weighted.empty()) throw DataError(path.string() + ": the model has no parameters");
   return precision_of(file, weight_path(file, keras.weighted.front(), "kernel"));
 }
 
-bool is_model_file(const std::filesystem::path& path) {
+bool is_model_file(const std::filesystem::path& path, const std::optional<Sandbox>& sandbox) {
   if (!hdf5::Reader::recognises(path)) return false;
-  return hdf5::Reader(path).text("/", model_config_attribute).has_value();
+  return hdf5::Reader(path, sandbox).text("/", model_config_attribute).has_value();
 }
 
 bool is_keras_archive(const std::filesystem::path& path) {
@@ -321,7 +323,8 @@ template void read_real_numbers(const hdf5::Reader&, const std::string&, std::sp
 template void read_real_numbers(const hdf5::Reader&, const std::string&, std::span<double>);
 template StoredModel<float> read_model(const hdf5::Reader&);
 template StoredModel<double> read_model(const hdf5::Reader&);
-template StoredModel<float> load_model(const std::filesystem::path&);
-template StoredModel<double> load_model(const std::filesystem::path&);
+template StoredModel<float> load_model(const std::filesystem::path&, const std::optional<Sandbox>&);
+template StoredModel<double> load_model(const std::filesystem::path&,
+                                        const std::optional<Sandbox>&);
 
 }  // namespace dtheta

@@ -12,6 +12,7 @@
 
 #include "dtheta/model/model.hpp"
 #include "dtheta/model/recipe.hpp"
+#include "dtheta/storage/sandbox.hpp"
 
 namespace dtheta {
 
@@ -53,16 +54,20 @@ void save_model(const std::filesystem::path& path, const StoredModel<T>& stored)
 /// classes are called "0", "1", ...
 ///
 /// Throws InputOutputError when the file cannot be read, DataError when it is not such a model,
-/// naming what was found and what was wanted.
+/// naming what was found and what was wanted. In a sandbox, where there is one, also when that
+/// ended; RuntimeUnusable when there is none to be had. The functions below do the same.
 template <std::floating_point T>
-StoredModel<T> load_model(const std::filesystem::path& path);
+StoredModel<T> load_model(const std::filesystem::path& path,
+                          const std::optional<Sandbox>& sandbox = std::nullopt);
 
 /// The precision of the parameters in the file. Throws as load_model.
-Precision stored_precision(const std::filesystem::path& path);
+Precision stored_precision(const std::filesystem::path& path,
+                           const std::optional<Sandbox>& sandbox = std::nullopt);
 
 /// Whether the file is HDF5 and has a Keras `model_config`: a model rather than a data set or a
 /// text. False for a file that does not exist; throws DataError for a damaged HDF5 file.
-bool is_model_file(const std::filesystem::path& path);
+bool is_model_file(const std::filesystem::path& path,
+                   const std::optional<Sandbox>& sandbox = std::nullopt);
 
 /// Whether the file is a zip archive, which Keras 3 makes of a model unless the file's name ends in
 /// .h5: load_model refuses it with the way to convert it.

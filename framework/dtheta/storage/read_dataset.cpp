@@ -102,7 +102,7 @@ std::vector<std::string> remarks_on(const DatasetPlaces& places, const SampleSou
 }  // namespace
 
 DatasetSplits read_dataset(const std::filesystem::path& path, const DatasetReading& reading) {
-  const hdf5::Reader file(path);
+  const hdf5::Reader file(path, reading.sandbox);
   const DatasetPlaces places = find_places(file, reading);
   check_format_version(file);
   const std::vector<SampleSource> sources = open_samples(file, places, reading);

@@ -9,7 +9,7 @@ namespace dtheta {
 
 StreamedSamples::StreamedSamples(const std::filesystem::path& path, const PartPlace& place,
                                  const DatasetReading& reading, const SampleSource& expected)
-    : file_(path), samples_(file_, place, reading) {
+    : file_(path, reading.sandbox), samples_(file_, place, reading) {
   if (samples_.size() == expected.size() && samples_.type() == expected.type() &&
       samples_.sample_shape() == expected.sample_shape()) {
     return;

@@ -21,8 +21,9 @@ void update(benchmark::State& state, std::string_view name) {
   std::vector<std::span<float>> spans;
   for (auto& slot : slots) spans.push_back(slot.span());
   const Size arrays = 3 + 2 * static_cast<Size>(slots.size());  // θ and slots are read and written
-  run_moving(state, arrays * block * static_cast<Size>(sizeof(float)),
-             [&] { optimizer->update(1, 1e-6, dtheta.span(), theta.span(), spans); });
+  run_moving(state, arrays * block * static_cast<Size>(sizeof(float)), [&] {
+    optimizer->update({.number = 1, .learning_rate = 1e-6}, dtheta.span(), theta.span(), spans);
+  });
 }
 
 void reduce(benchmark::State& state, Size shards) {

@@ -28,16 +28,11 @@ Size steps_to_log(double milliseconds) {
   return std::clamp<Size>(static_cast<Size>(100 / milliseconds), 3, 100);
 }
 
-std::vector<std::string> names_of_optimizers() {
-  const auto names = optimizer_names();
-  return {names.begin(), names.end()};
-}
-
 class BenchmarkStep final : public Command {
  public:
   BenchmarkStep() {
     recipe_.optimizer.name = "momentum";
-    recipe_.schedule = "constant";
+    recipe_.schedule.name = "constant";
     recipe_.learning_rate = 1e-4;  // the weights hardly move: every step has the same work
     interface() = {
         .usage = "MODEL [OPTION...]",
@@ -93,7 +88,7 @@ class BenchmarkStep final : public Command {
                       .preset = "from batch and network"},
                      recipe_.shards, 1, 4096),
         choice({.name = "optimizer", .help = "how a gradient moves the parameters"},
-               recipe_.optimizer.name, names_of_optimizers()),
+               recipe_.optimizer.name, optimizer_names()),
         path({.name = "data",
               .help = "data set whose train part is trained on",
               .preset = "random data of the shape that the network was made for"},

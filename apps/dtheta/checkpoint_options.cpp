@@ -1,6 +1,5 @@
 #include "checkpoint_options.hpp"
 
-#include <charconv>
 #include <limits>
 
 #include <fmt/format.h>
@@ -10,8 +9,6 @@
 namespace dtheta::cli {
 namespace {
 
-using Unit = CheckpointInterval::Unit;
-
 /// `option` without a value, as a configuration is told, while there are no checkpoints.
 Option only_with_checkpoints(Option option, const CheckpointOptions& options) {
   option.text = [&options, text = std::move(option.text)] {
@@ -20,11 +17,11 @@ Option only_with_checkpoints(Option option, const CheckpointOptions& options) {
   return option;
 }
 
-Option interval_option(CheckpointInterval& every) {
+Option interval_option(TrainingInterval& every) {
   return {.name = "checkpoint-every",
           .placeholder = "INTERVAL",
           .help = "how often a checkpoint is written, besides one at the end",
-          .wanted = "a whole number from 1 and a unit: 2epochs, 500steps or 60s",
+          .wanted = "a whole number from 1 and a unit: 2epochs, 500steps, 60s, 10m or 2h",
           .preset = interval_text(every),
           .read =
               [&every](const std::string& value) {
@@ -36,30 +33,6 @@ Option interval_option(CheckpointInterval& every) {
 }
 
 }  // namespace
-
-std::optional<CheckpointInterval> parse_interval(std::string_view text) {
-  CheckpointInterval interval;
-  const char* const end = text.data() + text.size();
-  const auto number = std::from_chars(text.data(), end, interval.count);
-  if (number.ec != std::errc{} || interval.count < 1) return std::nullopt;
-  const std::string_view unit(number.ptr, end);
-  if (unit == "epochs" || unit == "epoch") {
-    interval.unit = Unit::epochs;
-  } else if (unit == "steps" || unit == "step") {
-    interval.unit = Unit::steps;
-  } else if (unit == "s") {
-    interval.unit = Unit::seconds;
-  } else {
-    return std::nullopt;
-  }
-  return interval;
-}
-
-std::string interval_text(const CheckpointInterval& interval) {
-  if (interval.unit == Unit::seconds) return fmt::format("{}s", interval.count);
-  return fmt::format("{}{}{}", interval.count, interval.unit == Unit::epochs ? "epoch" : "step",
-                     interval.count == 1 ? "" : "s");
-}
 
 OptionGroup checkpoint_options(CheckpointOptions& options) {
   return {

@@ -2,35 +2,18 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
-#include <string>
-#include <string_view>
 
 #include "command.hpp"
 #include "dtheta/core/shape.hpp"
+#include "dtheta/core/training_interval.hpp"
 #include "option.hpp"
 
 namespace dtheta::cli {
 
-/// How often a checkpoint is written. A value.
-struct CheckpointInterval {
-  enum class Unit { epochs, steps, seconds };
-
-  Size count = 1;
-  Unit unit = Unit::epochs;
-
-  friend bool operator==(const CheckpointInterval&, const CheckpointInterval&) = default;
-};
-
-/// Reads "2epochs", "500steps" or "60s"; "1epoch" and "1step" too. None for anything else.
-std::optional<CheckpointInterval> parse_interval(std::string_view text);
-/// What parse_interval reads back.
-std::string interval_text(const CheckpointInterval& interval);
-
 /// What they are bound to.
 struct CheckpointOptions {
   std::filesystem::path folder;  ///< empty: no checkpoints
-  CheckpointInterval every;
+  TrainingInterval every;        ///< how often one is written
   Size keep = 3;
   bool resumes = false;
   bool is_exact = false;

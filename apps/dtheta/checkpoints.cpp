@@ -56,7 +56,7 @@ void Checkpoints<T>::resume(Trainer<T>& trainer, bool names_kernels,
   check_same_training(trainer, terms_, *checkpoint, file);
   check_runtime(checkpoint->terms.provenance, names_kernels, console);
   const Size epochs = checkpoint->terms.recipe.epochs;
-  if (terms_.recipe.epochs != epochs && terms_.recipe.schedule != "constant") {
+  if (terms_.recipe.epochs != epochs && terms_.recipe.schedule.name != "constant") {
     console.note(
         fmt::format("--epochs {} instead of {}: from here on the learning rate is that of "
                     "a schedule over {} epochs",
@@ -72,11 +72,11 @@ template <std::floating_point T>
 bool Checkpoints<T>::is_due(const TrainingState<T>& state) const {
   const Size count = options_.every.count;
   switch (options_.every.unit) {
-    case CheckpointInterval::Unit::epochs:
+    case TrainingInterval::Unit::epochs:
       return state.cursor == 0 && state.epoch % count == 0;
-    case CheckpointInterval::Unit::steps:
+    case TrainingInterval::Unit::steps:
       return state.step % count == 0;
-    case CheckpointInterval::Unit::seconds:
+    case TrainingInterval::Unit::seconds:
       break;
   }
   return std::chrono::duration<double>(Clock::now() - saved_at_).count() >=

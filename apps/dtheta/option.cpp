@@ -79,11 +79,12 @@ Option real_number(OptionText text, double& target, std::string wanted,
   return option;
 }
 
-Option choice(OptionText text, std::string& target, std::vector<std::string> names) {
+Option choice(OptionText text, std::string& target, const std::vector<std::string_view>& names) {
   if (text.placeholder.empty()) text.placeholder = "NAME";
   Option option = described(std::move(text), fmt::format("{}", fmt::join(names, ", ")),
                             [&target] { return target; });
-  option.read = [&target, names = std::move(names)](const std::string& value) {
+  option.read = [&target, names = std::vector<std::string>(names.begin(), names.end())](
+                    const std::string& value) {
     if (std::ranges::find(names, value) == names.end()) {
       throw UsageError(
           fmt::format("wanted one of {}{}", fmt::join(names, ", "), did_you_mean(value, names)));

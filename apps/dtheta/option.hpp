@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dtheta/core/shape.hpp"
@@ -57,7 +58,7 @@ Option real_number(OptionText text, double& target, std::string wanted,
 /// The whole of `text` as a finite number. False: it is none.
 bool read_real(const std::string& text, double& number);
 /// One of `names`.
-Option choice(OptionText text, std::string& target, std::vector<std::string> names);
+Option choice(OptionText text, std::string& target, const std::vector<std::string_view>& names);
 /// Any text but the empty one.
 Option free_text(OptionText text, std::string& target);
 Option path(OptionText text, std::filesystem::path& target);

@@ -29,6 +29,11 @@ std::string option_of(std::string key) {
   return "--" + key;
 }
 
+std::string value_text(const nlohmann::ordered_json& value) {
+  if (value.is_null()) return "none";
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
 /// The causes before their effects: other data often have another batch size and window, too.
 template <std::floating_point T>
 std::vector<Term> terms_list(const Model<T>& model, const TrainingTerms& terms) {
@@ -43,8 +48,7 @@ std::vector<Term> terms_list(const Model<T>& model, const TrainingTerms& terms) 
   const nlohmann::ordered_json recipe = to_json(terms.recipe);
   for (const auto& [key, value] : recipe.items()) {
     if (key == "epochs" || key == "validation_split") continue;
-    list.push_back(
-        {option_of(key), value.is_string() ? value.template get<std::string>() : value.dump()});
+    list.push_back({option_of(key), value_text(value)});
   }
   list.push_back({"--mean-std", model.input.mean.empty() ? "false" : "true"});
   list.push_back({"--model", "with first weights " + short_digest(terms.start_sha256)});

@@ -7,9 +7,8 @@
 
 #include "dtheta/losses/loss.hpp"
 #include "dtheta/model/model.hpp"
-#include "dtheta/optimizers/optimizer.hpp"
-#include "dtheta/optimizers/schedule.hpp"
 #include "dtheta/storage/model_file.hpp"
+#include "optimisation_options.hpp"
 #include "output.hpp"
 #include "reading_options.hpp"
 #include "text.hpp"
@@ -18,10 +17,6 @@ namespace dtheta::cli {
 namespace {
 
 constexpr Size unlimited = std::numeric_limits<Size>::max();
-
-std::vector<std::string> strings(const std::vector<std::string_view>& names) {
-  return {names.begin(), names.end()};
-}
 
 /// --scale, which has no value where the data's own holds.
 Option scale_option(std::optional<double>& target) {
@@ -88,91 +83,13 @@ OptionGroup model_group(TrainOptions& options) {
                   .help = "what is minimised",
                   .preset = "binary cross entropy for two classes, categorical for more, mean "
                             "squared error for real targets"},
-                 options.loss, strings(loss_names())),
+                 options.loss, loss_names()),
           choice({.name = "init", .help = "how kernels begin; biases begin at zero"},
                  options.initializer, {"zeros", "he", "glorot", "uniform", "normal"}),
           choice({.name = "precision",
                   .help = "arithmetic of training",
                   .preset = "float32, or the model file's"},
                  options.precision, {"float32", "float64"}),
-      }};
-}
-
-/// --batch-size takes a number or the word full, which the recipe writes as 0.
-Option batch_size_option(Size& target) {
-  Option option =
-      whole_number({.name = "batch-size", .placeholder = "N|full", .help = "samples in a step"},
-                   target, 1, unlimited);
-  option.wanted = "a whole number from 1, or full: all training samples";
-  option.text = [&target] { return target == 0 ? std::string("full") : std::to_string(target); };
-  option.read = [&target, read_number = option.read](const std::string& value) {
-    if (value != "full") return read_number(value);
-    target = 0;
-    return true;
-  };
-  return option;
-}
-
-bool has_momentum(const OptimizerOptions& optimizer) {
-  return optimizer.name == "momentum" || optimizer.name == "nesterov";
-}
-
-/// --momentum, which has no value where the optimizer has no use for it.
-Option momentum_option(OptimizerOptions& optimizer) {
-  Option option =
-      real_number({.name = "momentum",
-                   .placeholder = "SHARE",
-                   .help = "share of the last move that is kept, for momentum and nesterov"},
-                  optimizer.momentum, "from 0 to below 1",
-                  [](double share) { return share >= 0 && share < 1; });
-  option.text = [&optimizer] {
-    return has_momentum(optimizer) ? exact_text(optimizer.momentum) : std::string();
-  };
-  return option;
-}
-
-OptionGroup optimisation_group(TrainOptions& options) {
-  Recipe& recipe = options.recipe;
-  const auto positive = [](double number) { return number > 0; };
-  std::string rates;
-  for (const std::string_view name : optimizer_names()) {
-    rates +=
-        fmt::format("{}{} for {}", rates.empty() ? "" : ", ", default_learning_rate(name), name);
-  }
-  return {
-      .title = "Optimisation",
-      .options = {
-          whole_number(
-              {.name = "epochs", .placeholder = "N", .help = "passes over the training samples"},
-              recipe.epochs, 1, (1 << 24) - 1),
-          batch_size_option(recipe.batch_size),
-          choice({.name = "optimizer", .help = "how a gradient moves the parameters"},
-                 recipe.optimizer.name, strings(optimizer_names())),
-          real_number({.name = "learning-rate",
-                       .placeholder = "RATE",
-                       .help = "step size at the first step",
-                       .preset = rates},
-                      recipe.learning_rate, "above 0", positive),
-          momentum_option(recipe.optimizer),
-          choice({.name = "schedule",
-                  .help = "how the learning rate changes; cosine: falls to 0 at the last step"},
-                 recipe.schedule, strings(schedule_names())),
-          real_number({.name = "l2",
-                       .placeholder = "LAMBDA",
-                       .help = "adds LAMBDA/2 times the sum of the squared weights (no biases) to "
-                               "the loss"},
-                      recipe.l2, "from 0", [](double lambda) { return lambda >= 0; }),
-          whole_number({.name = "seed",
-                        .placeholder = "S",
-                        .help = "decides the first weights, the order of samples and what is held "
-                                "out"},
-                       recipe.seed),
-          whole_number({.name = "shards",
-                        .placeholder = "N",
-                        .help = "parts of a batch that may run at once; part of the recipe, "
-                                "because it decides the order of additions",
-                        .preset = "from batch and network"},
-                       recipe.shards, 1, 4096),
       }};
 }
 
@@ -216,36 +133,23 @@ std::filesystem::path default_output(const ModelSource& model, const TrainOption
   return name;
 }
 
-void check_momentum(const Interface& interface, const OptimizerOptions& optimizer) {
-  if (!interface.is_given("momentum") || has_momentum(optimizer)) return;
-  throw UsageError(fmt::format(
-      "--momentum {} and --optimizer {} contradict each other: only momentum and nesterov have it",
-      optimizer.momentum, optimizer.name));
-}
-
 }  // namespace
 
 std::vector<OptionGroup> train_groups(TrainOptions& options) {
   return {data_group(options),      reading_options(options.reading),
-          model_group(options),     optimisation_group(options),
+          model_group(options),     optimisation_options(options.recipe),
           run_options(options.run), checkpoint_options(options.checkpoints),
           output_group(options)};
 }
 
 void check_train_options(const Interface& interface, const ModelSource& model,
                          TrainOptions& options) {
-  check_momentum(interface, options.recipe.optimizer);
+  check_optimisation_options(interface, options.recipe);
   check_checkpoint_options(interface, options.checkpoints);
   if (model.kind == ModelKind::file && interface.is_given("init")) {
     throw UsageError(fmt::format(
         "--init {} and --model {} contradict each other: the file's weights are the first",
         options.initializer, options.model));
-  }
-  if (interface.is_given("shards") && options.recipe.batch_size > 0 &&
-      options.recipe.shards > options.recipe.batch_size) {
-    throw UsageError(fmt::format(
-        "--shards {} and --batch-size {} contradict each other: a shard is at least one sample",
-        options.recipe.shards, options.recipe.batch_size));
   }
   options.recipe.initializer = parse_initializer(options.initializer);
   if (options.output.empty()) options.output = default_output(model, options);

@@ -29,14 +29,13 @@ struct Training {
         slots(optimizer->slot_names().size(), std::vector<T>(theta.size())) {}
 
   /// One step on the numbers {first, ..., first + n − 1}.
-  void update(Size step, double rate, std::span<const T> dtheta, std::size_t first, std::size_t n) {
+  void update(const UpdateStep& step, std::span<const T> dtheta, std::size_t first, std::size_t n) {
     std::vector<std::span<T>> parts;
     for (auto& slot : slots) parts.push_back(std::span(slot).subspan(first, n));
-    optimizer->update(step, rate, dtheta.subspan(first, n), std::span(theta).subspan(first, n),
-                      parts);
+    optimizer->update(step, dtheta.subspan(first, n), std::span(theta).subspan(first, n), parts);
   }
-  void update(Size step, double rate, std::span<const T> dtheta) {
-    update(step, rate, dtheta, 0, theta.size());
+  void update(const UpdateStep& step, std::span<const T> dtheta) {
+    update(step, dtheta, 0, theta.size());
   }
 
   std::unique_ptr<Optimizer<T>> optimizer;
@@ -47,8 +46,14 @@ struct Training {
 /// The published recursions for one number, in double.
 struct PlainOptimizer {
   OptimizerOptions options;
+  double theta;
   double first = 0;   // velocity or mean
   double second = 0;  // mean square
+
+  void step(const UpdateStep& step, double g) {
+    theta -= step.learning_rate * step.weight_decay * theta;
+    theta -= step_of(step.number, step.learning_rate, g);
+  }
 
   double step_of(Size step, double rate, double g) {
     const double mu = options.momentum;
@@ -78,26 +83,33 @@ INSTANTIATE_TEST_SUITE_P(All, OptimizerTest, testing::ValuesIn(optimizer_names()
                          [](const auto& tested) { return std::string(tested.param); });
 
 template <class T>
-void expect_the_plain_recursion(const OptimizerOptions& options) {
+void expect_the_plain_recursion(const OptimizerOptions& options, double weight_decay) {
   for (const std::size_t n : {1U, 3U, 17U, 65U}) {
     Training<T> training(options, random_numbers<T>(n, 1));
-    std::vector<PlainOptimizer> plain(n, PlainOptimizer{options});
-    std::vector<double> wanted(training.theta.begin(), training.theta.end());
+    std::vector<PlainOptimizer> plain;
+    for (const T number : training.theta) plain.push_back({.options = options, .theta = number});
     for (Size step = 1; step <= 20; ++step) {
-      const double rate = 0.1 / static_cast<double>(step);
+      const UpdateStep at{.number = step,
+                          .learning_rate = 0.1 / static_cast<double>(step),
+                          .weight_decay = weight_decay};
       const auto dtheta = random_numbers<T>(n, 10 + static_cast<std::uint64_t>(step));
-      training.update(step, rate, dtheta);
-      for (std::size_t i = 0; i < n; ++i) wanted[i] -= plain[i].step_of(step, rate, dtheta[i]);
+      training.update(at, dtheta);
+      for (std::size_t i = 0; i < n; ++i) plain[i].step(at, dtheta[i]);
     }
     for (std::size_t i = 0; i < n; ++i) {
-      EXPECT_NEAR(training.theta[i], wanted[i], 20 * std::numeric_limits<T>::epsilon());
+      EXPECT_NEAR(training.theta[i], plain[i].theta, 20 * std::numeric_limits<T>::epsilon());
     }
   }
 }
 
 TEST_P(OptimizerTest, FollowsThePublishedRecursion) {
-  expect_the_plain_recursion<float>(named(GetParam()));
-  expect_the_plain_recursion<double>(named(GetParam()));
+  expect_the_plain_recursion<float>(named(GetParam()), 0);
+  expect_the_plain_recursion<double>(named(GetParam()), 0);
+}
+
+TEST_P(OptimizerTest, LetsWeightsDecayApartFromTheGradient) {
+  expect_the_plain_recursion<float>(named(GetParam()), 0.3);
+  expect_the_plain_recursion<double>(named(GetParam()), 0.3);
 }
 
 TEST_P(OptimizerTest, FindsTheMinimumOfAQuadratic) {
@@ -109,7 +121,9 @@ TEST_P(OptimizerTest, FindsTheMinimumOfAQuadratic) {
     for (std::size_t i = 0; i < n; ++i) {  // of Σᵢ cᵢ (θᵢ − minimumᵢ)²/2, cᵢ in [1, 3)
       dtheta[i] = (1 + 2 * static_cast<double>(i) / n) * (training.theta[i] - minimum[i]);
     }
-    training.update(step, 0.05 * std::pow(0.995, static_cast<double>(step)), dtheta);
+    training.update(
+        {.number = step, .learning_rate = 0.05 * std::pow(0.995, static_cast<double>(step))},
+        dtheta);
   }
   for (std::size_t i = 0; i < n; ++i) EXPECT_NEAR(training.theta[i], minimum[i], 1e-3);
 }
@@ -121,7 +135,8 @@ TEST_P(OptimizerTest, BitsDependNeitherOnBlocksNorOnTheInstructionSet) {
     for (Size step = 1; step <= 5; ++step) {
       const auto dtheta = random_numbers<float>(n, 20 + static_cast<std::uint64_t>(step));
       for (std::size_t first = 0; first < n; first += block) {
-        training.update(step, 0.02, dtheta, first, std::min(block, n - first));
+        training.update({.number = step, .learning_rate = 0.02, .weight_decay = 0.1}, dtheta, first,
+                        std::min(block, n - first));
       }
     }
     return std::pair(training.theta, training.slots);
@@ -138,6 +153,13 @@ TEST_P(OptimizerTest, HasItsNameItsSlotsAndARate) {
   EXPECT_GT(default_learning_rate(GetParam()), 0);
 }
 
+TEST(Optimizer, OnlyAdamWDecaysWeightsUnlessTold) {
+  for (const auto name : optimizer_names()) {
+    EXPECT_EQ(default_weight_decay(name), name == "adamw" ? 0.01 : 0) << name;
+  }
+  EXPECT_THROW(default_weight_decay("adagrad"), UsageError);
+}
+
 TEST(Optimizer, SlotsAreThoseTheInterfaceNames) {
   using Names = std::vector<std::string_view>;
   const auto slots = [](const char* name) {
@@ -151,7 +173,7 @@ TEST(Optimizer, SlotsAreThoseTheInterfaceNames) {
 
 TEST(Optimizer, FirstAdamStepHasTheSizeOfTheRate) {
   Training<double> training({.name = "adam"}, {0, 0, 0});
-  training.update(1, 0.01, std::vector<double>{1e-3, -5, 0});
+  training.update({.number = 1, .learning_rate = 0.01}, std::vector<double>{1e-3, -5, 0});
   EXPECT_NEAR(training.theta[0], -0.01, 1e-6);
   EXPECT_NEAR(training.theta[1], 0.01, 1e-6);
   EXPECT_EQ(training.theta[2], 0);
@@ -160,7 +182,7 @@ TEST(Optimizer, FirstAdamStepHasTheSizeOfTheRate) {
 TEST(Optimizer, NanInTheGradientReachesTheta) {
   for (const auto name : optimizer_names()) {
     Training<float> training(named(name), {1, 1, 1});
-    training.update(1, 0.1, std::vector<float>{1, std::nanf(""), 1});
+    training.update({.number = 1, .learning_rate = 0.1}, std::vector<float>{1, std::nanf(""), 1});
     EXPECT_FALSE(std::isnan(training.theta[0])) << name;
     EXPECT_TRUE(std::isnan(training.theta[1])) << name;
   }
@@ -179,7 +201,7 @@ std::string refusal(const OptimizerOptions& options) {
 
 TEST(Optimizer, UnknownNameIsRefusedWithTheKnownOnes) {
   EXPECT_EQ(refusal({.name = "adagrad"}),
-            "unknown optimizer 'adagrad'; wanted one of sgd, momentum, nesterov, adam");
+            "unknown optimizer 'adagrad'; wanted one of sgd, momentum, nesterov, adam, adamw");
   EXPECT_THROW(default_learning_rate("adagrad"), UsageError);
 }
 

@@ -82,8 +82,15 @@ TEST_P(AllocationsOfAStep, AreNoneAfterTheFirst) {
           data,
           "conv 6 3x3, relu, maxpool 2, conv 4 3x3 same, tanh, avgpool 2, flatten, dense 40, "
           "sigmoid, dense 4"),
-      {.epochs = 100, .batch_size = 32, .shards = 8, .l2 = 1e-3, .shuffle_window = 20}, data,
-      test::all_samples(data), workers);
+      {.epochs = 100,
+       .batch_size = 32,
+       .shards = 8,
+       .schedule = {.warmup = TrainingInterval{.count = 1}},
+       .l2 = 1e-3,
+       .weight_decay = 0.1,
+       .clip_norm = 1,
+       .shuffle_window = 20},
+      data, test::all_samples(data), workers);
   wake_all(workers);
   trainer.step();
   const long before = allocations;

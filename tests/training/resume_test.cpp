@@ -117,7 +117,14 @@ INSTANTIATE_TEST_SUITE_P(Of, Resume,
 
 TEST(ResumedTraining, AtEveryStepWithEverythingThatHasAState) {
   const Dataset data = test::random_classes(41, {6, 6, 1}, 3);
-  Recipe recipe{.epochs = 3, .batch_size = 8, .shards = 3, .l2 = 1e-2, .shuffle_window = 10};
+  Recipe recipe{.epochs = 3,
+                .batch_size = 8,
+                .shards = 3,
+                .schedule = {.warmup = TrainingInterval{.count = 1}},
+                .l2 = 1e-2,
+                .weight_decay = 0.1,
+                .clip_norm = 0.5,
+                .shuffle_window = 10};
   std::set<Size> every;
   for (Size step = 0; step <= 18; ++step) every.insert(step);
   for (const std::string_view optimizer : optimizer_names()) {

@@ -87,6 +87,17 @@ TEST(SameBits, OfRegressionOnTheFullBatch) {
                            {.epochs = 4, .batch_size = 0, .shards = 7});
 }
 
+TEST(SameBits, OfClippingAndWeightDecay) {
+  const Dataset data = test::random_classes(samples, {11, 10, 3}, 5);
+  const Recipe recipe{.epochs = 2,
+                      .batch_size = batch,
+                      .optimizer = {.name = "adamw"},
+                      .schedule = {.warmup = TrainingInterval{2, TrainingInterval::Unit::steps}},
+                      .clip_norm = 0.1};
+  expect_same_bits<float>(data, "conv 6 3x3, relu, maxpool 2, flatten, dense 40, relu, dense 5",
+                          recipe);
+}
+
 TEST(SameBits, OfTheSameRunAgain) {
   const Dataset data = test::random_classes(samples, {6, 6, 1}, 3);
   const Recipe recipe{.epochs = 2, .batch_size = batch};

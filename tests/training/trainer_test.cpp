@@ -50,15 +50,18 @@ TEST(Trainer, EveryOptionHasAnEffect) {
   EXPECT_NE(base, run([](Recipe& r) { r.batch_size = 0; }));
   EXPECT_NE(base, run([](Recipe& r) { r.shards = 3; })) << "in the last bits";
   EXPECT_NE(base, run([](Recipe& r) { r.learning_rate = 2e-3; }));
-  EXPECT_NE(base, run([](Recipe& r) { r.schedule = "constant"; }));
+  EXPECT_NE(base, run([](Recipe& r) { r.schedule.name = "constant"; }));
+  EXPECT_NE(base, run([](Recipe& r) { r.schedule.warmup = TrainingInterval{.count = 1}; }));
   EXPECT_NE(base, run([](Recipe& r) { r.l2 = 0.1; }));
+  EXPECT_NE(base, run([](Recipe& r) { r.weight_decay = 0.1; }));
+  EXPECT_NE(base, run([](Recipe& r) { r.clip_norm = 0.1; }));
   EXPECT_NE(base, run([](Recipe& r) { r.seed = 2; }));
   EXPECT_NE(base, run([](Recipe& r) { r.shuffle_window = 8; }));
   EXPECT_NE(base, run([](Recipe& r) { r.optimizer.beta1 = 0.5; }));
   EXPECT_NE(base, run([](Recipe& r) { r.optimizer.beta2 = 0.9; }));
   EXPECT_NE(base, run([](Recipe& r) { r.optimizer.epsilon = 1e-2; }));
   std::map<std::vector<float>, std::string> results;
-  for (const std::string name : {"sgd", "momentum", "nesterov", "adam"}) {
+  for (const std::string_view name : optimizer_names()) {
     const auto [other, is_new] = results.emplace(run(none, name), name);
     EXPECT_TRUE(is_new) << name << " does what " << other->second << " does";
   }
@@ -78,6 +81,8 @@ TEST(Trainer, PutsNumbersInThePlaceOfZeros) {
   EXPECT_EQ(recipe.batch_size, 41);
   EXPECT_EQ(recipe.shuffle_window, 41);
   EXPECT_EQ(recipe.learning_rate, default_learning_rate("adam"));
+  EXPECT_EQ(recipe.weight_decay, 0);
+  EXPECT_EQ(resolved({.optimizer = {.name = "adamw"}}).weight_decay, 0.01);
   const auto model = test::model_for<float>(small_data(), small_layers);
   EXPECT_EQ(recipe.shards, default_shards(*model.network, 41));
   const Recipe too_large = resolved({.batch_size = 100, .shards = 64, .shuffle_window = 1000});
@@ -180,7 +185,7 @@ struct Explosion {
                  .batch_size = batch,
                  .optimizer = {.name = "sgd"},
                  .learning_rate = 1e15,
-                 .schedule = "constant"},
+                 .schedule = {.name = "constant"}},
                 data, test::all_samples(data), workers) {}
 };
 
@@ -243,7 +248,10 @@ TEST(Trainer, RefusesWhatDoesNotFit) {
   };
   EXPECT_TRUE(contains(refusal([](Recipe& r) { r.epochs = 0; }), "epochs is 0"));
   EXPECT_TRUE(contains(refusal([](Recipe& r) { r.optimizer.name = "adagrad"; }), "adagrad"));
-  EXPECT_TRUE(contains(refusal([](Recipe& r) { r.schedule = "linear"; }), "linear"));
+  EXPECT_TRUE(contains(refusal([](Recipe& r) { r.schedule.name = "linear"; }), "linear"));
+  EXPECT_TRUE(
+      contains(refusal([](Recipe& r) { r.schedule.warmup = TrainingInterval{.count = 10}; }),
+               "a warmup of 10epochs leaves nothing of a training of 10 steps"));
 
   const Recipe recipe;
   EXPECT_THROW(construct(model, recipe, {}), DataError);

@@ -63,7 +63,7 @@ inline Recipe plain_descent(double learning_rate) {
           .batch_size = 0,
           .optimizer = {.name = "sgd"},
           .learning_rate = learning_rate,
-          .schedule = "constant"};
+          .schedule = {.name = "constant"}};
 }
 
 /// θ without the padding between parameters.

@@ -2,20 +2,53 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "dtheta/core/error.hpp"
+#include "dtheta/core/training_interval.hpp"
 #include "dtheta/model/model.hpp"
-#include "dtheta/optimizers/schedule.hpp"
 
 namespace dtheta {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 template <class Number>
 void want(bool holds, std::string_view name, Number found, std::string_view wanted) {
   if (!holds) throw UsageError(fmt::format("{} is {}; wanted {}", name, found, wanted));
+}
+
+/// null, or what `text_of` makes of the value.
+template <class Value, class Write>
+Json optional_json(const std::optional<Value>& value, Write write) {
+  return value ? Json(write(*value)) : Json();
+}
+
+std::optional<TrainingInterval> interval_from_json(const Json& json) {
+  if (json.is_null()) return std::nullopt;
+  const auto interval = parse_interval(json.get<std::string>());
+  if (!interval)
+    throw DataError(fmt::format("not a recipe of dtheta: {} is no interval", json.dump()));
+  return interval;
+}
+
+/// The value of a key that recipes have not always had.
+Json later(const Json& json, const char* key, Json before) {
+  return json.value(key, std::move(before));
+}
+
+ScheduleOptions schedule_from_json(const Json& json) {
+  return {.name = json.at("schedule"),
+          .warmup = interval_from_json(later(json, "warmup", nullptr))};
+}
+
+std::optional<double> number_from_json(const Json& json) {
+  return json.is_null() ? std::nullopt : std::optional(json.get<double>());
 }
 
 }  // namespace
@@ -33,9 +66,11 @@ void check(const Recipe& recipe) {
        recipe.validation_split, "a share from 0 to below 1");
   want(recipe.shuffle_window >= 0, "shuffle-window", recipe.shuffle_window,
        "a whole number of samples, or 0 for the whole training set");
-  const auto schedules = schedule_names();
-  want(std::ranges::find(schedules, recipe.schedule) != schedules.end(), "schedule",
-       recipe.schedule, fmt::format("one of {}", fmt::join(schedules, ", ")));
+  const double decay = recipe.weight_decay.value_or(0);
+  want(std::isfinite(decay) && decay >= 0, "weight-decay", decay, "a number of at least 0");
+  want(std::isfinite(recipe.clip_norm) && recipe.clip_norm >= 0, "clip-norm", recipe.clip_norm,
+       "a positive number, or 0 for no clipping");
+  check(recipe.schedule);
   make_optimizer<double>(recipe.optimizer);  // throws what it does not like
 }
 
@@ -49,8 +84,11 @@ nlohmann::ordered_json to_json(const Recipe& recipe) {
           {"beta2", recipe.optimizer.beta2},
           {"epsilon", recipe.optimizer.epsilon},
           {"learning_rate", recipe.learning_rate},
-          {"schedule", recipe.schedule},
+          {"schedule", recipe.schedule.name},
+          {"warmup", optional_json(recipe.schedule.warmup, interval_text)},
           {"l2", recipe.l2},
+          {"weight_decay", optional_json(recipe.weight_decay, std::identity())},
+          {"clip_norm", recipe.clip_norm},
           {"init", initializer_name(recipe.initializer)},
           {"seed", recipe.seed},
           {"shuffle_window", recipe.shuffle_window},
@@ -68,8 +106,10 @@ Recipe recipe_from_json(const nlohmann::ordered_json& json) {
                           .beta2 = json.at("beta2"),
                           .epsilon = json.at("epsilon")},
             .learning_rate = json.at("learning_rate"),
-            .schedule = json.at("schedule"),
+            .schedule = schedule_from_json(json),
             .l2 = json.at("l2"),
+            .weight_decay = number_from_json(later(json, "weight_decay", 0.0)),
+            .clip_norm = json.value("clip_norm", 0.0),
             .initializer = parse_initializer(json.at("init").get<std::string>()),
             .seed = json.at("seed"),
             .shuffle_window = json.at("shuffle_window"),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -9,6 +10,7 @@
 #include "dtheta/core/shape.hpp"
 #include "dtheta/layers/layer.hpp"
 #include "dtheta/optimizers/optimizer.hpp"
+#include "dtheta/optimizers/schedule.hpp"
 
 namespace dtheta {
 
@@ -22,8 +24,10 @@ struct Recipe {
   // Not `{}`: g++ 12 would wrongly warn of designated initializers of a Recipe, at -O3.
   OptimizerOptions optimizer = OptimizerOptions();
   double learning_rate = 0;  ///< 0: the optimizer's `default_learning_rate`
-  std::string schedule = "cosine";
+  ScheduleOptions schedule = ScheduleOptions();
   double l2 = 0;  ///< λ: adds λ/2·‖W‖² over all kernels (no biases) to the loss
+  std::optional<double> weight_decay = {};  ///< see UpdateStep; none: `default_weight_decay`
+  double clip_norm = 0;  ///< dθ is scaled down to that norm where it has a larger one; 0: never
   Initializer initializer = Initializer::he;
   std::uint64_t seed = 1;
   Size shuffle_window = 0;      ///< see epoch_order; 0: see default_window

@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "dtheta/optimizers/checks.hpp"
+#include "dtheta/optimizers/weight_decay.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "dtheta/optimizers/adam.cpp"
@@ -86,18 +87,22 @@ HWY_EXPORT(double_update);
 
 template <std::floating_point T>
 Adam<T>::Adam(const OptimizerOptions& options)
-    : beta1_(options.beta1), beta2_(options.beta2), epsilon_(options.epsilon) {
+    : is_adamw_(options.name == "adamw"),
+      beta1_(options.beta1),
+      beta2_(options.beta2),
+      epsilon_(options.epsilon) {
   check_decay<T>("beta1", beta1_);
   check_decay<T>("beta2", beta2_);
   check_positive<T>("epsilon", epsilon_);
 }
 
 template <std::floating_point T>
-void Adam<T>::update(Size step, double learning_rate, std::span<const T> dtheta, std::span<T> theta,
+void Adam<T>::update(const UpdateStep& step, std::span<const T> dtheta, std::span<T> theta,
                      std::span<const std::span<T>> slots) const {
   assert(dtheta.size() == theta.size() && slots.size() == 2);
-  const auto t = static_cast<double>(step);
-  const AdamFactors<T> by{.rate = static_cast<T>(learning_rate / (1 - std::pow(beta1_, t))),
+  decay_weights(step, theta);
+  const auto t = static_cast<double>(step.number);
+  const AdamFactors<T> by{.rate = static_cast<T>(step.learning_rate / (1 - std::pow(beta1_, t))),
                           .root_scale = static_cast<T>(1 / std::sqrt(1 - std::pow(beta2_, t))),
                           .beta1 = static_cast<T>(beta1_),
                           .one_minus_beta1 = static_cast<T>(1 - beta1_),

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "dtheta/optimizers/checks.hpp"
+#include "dtheta/optimizers/weight_decay.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "dtheta/optimizers/momentum.cpp"
@@ -76,10 +77,11 @@ Momentum<T>::Momentum(const OptimizerOptions& options)
 }
 
 template <std::floating_point T>
-void Momentum<T>::update(Size /*step*/, double learning_rate, std::span<const T> dtheta,
-                         std::span<T> theta, std::span<const std::span<T>> slots) const {
+void Momentum<T>::update(const UpdateStep& step, std::span<const T> dtheta, std::span<T> theta,
+                         std::span<const std::span<T>> slots) const {
   assert(dtheta.size() == theta.size() && slots.size() == 1);
-  const T rate = static_cast<T>(learning_rate);
+  decay_weights(step, theta);
+  const T rate = static_cast<T>(step.learning_rate);
   if constexpr (std::same_as<T, float>) {
     const auto kernel = HWY_DYNAMIC_DISPATCH(float_update);
     kernel(is_nesterov_, rate, momentum_, dtheta.data(), theta.data(), slots[0].data(),

@@ -20,7 +20,7 @@ class Momentum final : public Optimizer<T> {
 
   std::string_view name() const override { return is_nesterov_ ? "nesterov" : "momentum"; }
   std::vector<std::string_view> slot_names() const override { return {"velocity"}; }
-  void update(Size step, double learning_rate, std::span<const T> dtheta, std::span<T> theta,
+  void update(const UpdateStep& step, std::span<const T> dtheta, std::span<T> theta,
               std::span<const std::span<T>> slots) const override;
 
  private:

@@ -13,7 +13,7 @@ class Sgd final : public Optimizer<T> {
  public:
   std::string_view name() const override { return "sgd"; }
   std::vector<std::string_view> slot_names() const override { return {}; }
-  void update(Size step, double learning_rate, std::span<const T> dtheta, std::span<T> theta,
+  void update(const UpdateStep& step, std::span<const T> dtheta, std::span<T> theta,
               std::span<const std::span<T>> slots) const override;
 };
 

@@ -1,17 +1,14 @@
 #include "dtheta/training/trainer.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <chrono>
 #include <cmath>
-#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "dtheta/core/error.hpp"
-#include "dtheta/math/elementwise.hpp"
 #include "dtheta/training/evaluation.hpp"
 #include "dtheta/training/shard.hpp"
 
@@ -33,7 +30,14 @@ Recipe resolved(Recipe recipe, const Network<T>& network, const Dataset& data, S
   if (recipe.learning_rate == 0) {
     recipe.learning_rate = default_learning_rate(recipe.optimizer.name);
   }
+  if (!recipe.weight_decay) recipe.weight_decay = default_weight_decay(recipe.optimizer.name);
   return recipe;
+}
+
+void check_warmup(const Schedule& schedule) {
+  if (schedule.warmup_steps() < schedule.total_steps) return;
+  throw UsageError(fmt::format("a warmup of {} leaves nothing of a training of {} steps",
+                               interval_text(*schedule.options.warmup), schedule.total_steps));
 }
 
 }  // namespace
@@ -51,21 +55,22 @@ Trainer<T>::Trainer(Model<T> model, const Recipe& recipe, const Dataset& data,
              .epochs = recipe_.epochs}),
       workers_(workers),
       loss_(make_loss<T>(state_.model.loss)),
-      optimizer_(make_optimizer<T>(recipe_.optimizer)),
       theta_(*state_.model.network, WorkspaceMode::training),
       gradient_(*state_.model.network, recipe_.batch_size, recipe_.shards, workers.threads()),
       metrics_(static_cast<std::size_t>(recipe_.shards)),
-      penalties_(gradient_.blocks().size()) {
+      update_(*state_.model.network, recipe_, gradient_, workers) {
   check_fit(state_.model, data_);
   const Network<T>& network = *state_.model.network;
-  schedule_ = {.name = recipe_.schedule,
+  schedule_ = {.options = recipe_.schedule,
                .learning_rate = recipe_.learning_rate,
-               .total_steps = steps_per_epoch() * recipe_.epochs};
+               .total_steps = steps_per_epoch() * recipe_.epochs,
+               .steps_per_epoch = steps_per_epoch()};
+  check_warmup(schedule_);
   const Size longest = shard_range(recipe_.batch_size, recipe_.shards, 0).count;
   for (int worker = 0; worker < workers_.threads(); ++worker) {
     workspaces_.emplace_back(network, longest, WorkspaceMode::training);
   }
-  for (std::size_t slot = 0; slot < optimizer_->slot_names().size(); ++slot) {
+  for (std::size_t slot = 0; slot < update_.optimizer().slot_names().size(); ++slot) {
     state_.slots.emplace_back(network.theta_size());
   }
 }
@@ -81,11 +86,12 @@ void Trainer<T>::set_time_logs(std::span<TimeLog> logs) {
   for (std::size_t worker = 0; worker < workspaces_.size(); ++worker) {
     workspaces_[worker].set_time_log(logs.empty() ? nullptr : &logs[worker]);
   }
+  update_.set_time_logs(logs);
 }
 
 template <std::floating_point T>
 Size Trainer<T>::bytes() const {
-  Size total = theta_.bytes() + gradient_.bytes();
+  Size total = theta_.bytes() + gradient_.bytes() + update_.bytes();
   for (const auto& workspace : workspaces_) total += workspace.bytes();
   const Size vectors = static_cast<Size>(state_.slots.size() + 1);
   return total + vectors * state_.model.theta.size() * static_cast<Size>(sizeof(T));
@@ -120,42 +126,6 @@ void Trainer<T>::run_shard(Size shard, Size shards, const SampleBatch& batch, in
 }
 
 template <std::floating_point T>
-std::span<T> Trainer<T>::reduce(const Block& block, Size shards, Size m, int worker) {
-  TimeLog* const log = gradient_.is_deferred(block.node) ? time_log(worker) : nullptr;
-  const Timed timer(log, Activity::layer_dtheta, static_cast<Size>(block.node));
-  return gradient_.reduce(block, shards, m, worker);
-}
-
-template <std::floating_point T>
-double Trainer<T>::reduce_and_update(Size shards, Size m) {
-  const double learning_rate = schedule_.at(state_.step + 1);
-  const T lambda = static_cast<T>(recipe_.l2);
-  const std::span<const Block> blocks = gradient_.blocks();
-  workers_.for_each(static_cast<Size>(blocks.size()), [&](Size index, int worker) {
-    const Timed timer(time_log(worker), Activity::update, index);
-    const auto b = static_cast<std::size_t>(index);
-    const Block& block = blocks[b];
-    const auto part = [&](AlignedBuffer<T>& buffer) {
-      return buffer.span().subspan(static_cast<std::size_t>(block.first),
-                                   static_cast<std::size_t>(block.count));
-    };
-    const std::span<T> theta = part(state_.model.theta);
-    const std::span<T> dtheta = reduce(block, shards, m, worker);
-    scale<T>(static_cast<T>(1.0 / static_cast<double>(m)), dtheta);
-    penalties_[b] = 0;
-    if (recipe_.l2 > 0 && block.is_penalized) {
-      penalties_[b] = sum_of_squares<T>(theta);
-      add_scaled<T>(lambda, theta, dtheta);
-    }
-    std::array<std::span<T>, Optimizer<T>::max_slots> slots;
-    for (std::size_t s = 0; s < state_.slots.size(); ++s) slots[s] = part(state_.slots[s]);
-    optimizer_->update(state_.step + 1, learning_rate, dtheta, theta,
-                       std::span(slots).first(state_.slots.size()));
-  });
-  return std::accumulate(penalties_.begin(), penalties_.end(), 0.0);
-}
-
-template <std::floating_point T>
 StepReport Trainer<T>::step() {
   const auto start = std::chrono::steady_clock::now();
   const SampleBatch batch = feed_.at(state_.epoch, state_.cursor);
@@ -181,7 +151,7 @@ StepReport Trainer<T>::step() {
         std::isnan(loss_sum) ? "not a number" : "infinite", state_.cursor / recipe_.batch_size + 1,
         state_.epoch + 1));
   }
-  const double squares = reduce_and_update(shards, m);
+  const double squares = update_.run(state_, schedule_.at(state_.step + 1), shards, m);
   report.cost = loss_sum / static_cast<double>(m) + recipe_.l2 / 2 * squares;
 
   if (state_.cursor == 0) state_.sums = {};

@@ -18,6 +18,7 @@
 #include "dtheta/optimizers/schedule.hpp"
 #include "dtheta/training/batch_gradient.hpp"
 #include "dtheta/training/metrics.hpp"
+#include "dtheta/training/parameter_update.hpp"
 
 namespace dtheta {
 
@@ -56,11 +57,11 @@ template <std::floating_point T>
 class Trainer {
  public:
   /// Trains on the samples `samples` of `data`, in the recipe's order, from memory or streamed: the
-  /// bits are the same. Zeros in the recipe (learning rate, shards, window, batch size) are
-  /// replaced by what they stand for. Throws UsageError when the recipe is out of range or asks for
-  /// more samples in memory than there may be, DataError when data and model do not fit or
-  /// `samples` is empty. The numbers in `samples` must be in range, and ascending where they are
-  /// streamed (asserted).
+  /// bits are the same. Zeros in the recipe (learning rate, shards, window, batch size),
+  /// and a weight decay that is not named, are replaced by what they stand for. Throws UsageError
+  /// when the recipe is out of range or asks for more samples in memory than there may be,
+  /// DataError when data and model do not fit or `samples` is empty. The numbers in `samples` must
+  /// be in range, and ascending where they are streamed (asserted).
   Trainer(Model<T> model, const Recipe& recipe, const Dataset& data, std::vector<Size> samples,
           Workers& workers);
 
@@ -105,9 +106,6 @@ class Trainer {
 
  private:
   void run_shard(Size shard, Size shards, const SampleBatch& batch, int worker);
-  /// Returns Σ W² over all kernels before the update; 0 without L2 regularization.
-  double reduce_and_update(Size shards, Size m);
-  std::span<T> reduce(const Block& block, Size shards, Size m, int worker);
   void check_theta() const;
   void check_resumable(const TrainingState<T>& state) const;
   TimeLog* time_log(int worker) const {
@@ -120,13 +118,12 @@ class Trainer {
   BatchFeed feed_;
   Workers& workers_;
   std::unique_ptr<Loss<T>> loss_;
-  std::unique_ptr<Optimizer<T>> optimizer_;
   Schedule schedule_;
   PreparedTheta<T> theta_;
   BatchGradient<T> gradient_;
   std::vector<Workspace<T>> workspaces_;  // one a worker
   std::vector<ShardMetrics> metrics_;     // one a shard
-  std::vector<double> penalties_;         // one a block: Σ W²
+  ParameterUpdate<T> update_;
 };
 
 }  // namespace dtheta

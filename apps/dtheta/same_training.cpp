@@ -30,7 +30,7 @@ std::string option_of(std::string key) {
 }
 
 std::string value_text(const nlohmann::ordered_json& value) {
-  if (value.is_null()) return "none";
+  if (value.is_null() || value == "") return "none";
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "dtheta/data/augmentation_list.hpp"
 #include "dtheta/losses/loss.hpp"
 #include "dtheta/model/model.hpp"
 #include "dtheta/storage/model_file.hpp"
@@ -37,6 +38,24 @@ Option scale_option(std::optional<double>& target) {
           .text = [&target] { return target ? exact_text(*target) : std::string(); }};
 }
 
+/// --augment, spelt as the recipe spells it.
+Option augment_option(std::string& target) {
+  return {.name = "augment",
+          .placeholder = "LIST",
+          .help =
+              "changes training samples at random, other ones in every epoch: a list such as "
+              "'flip, crop 4' of flip, flip vertical, crop N, shift SHARE, rotate DEGREES, scale "
+              "SHARE, brightness SHARE, contrast SHARE, cutout N, mixup ALPHA",
+          .wanted = "",
+          .preset = "",
+          .read =
+              [&target](const std::string& value) {
+                target = augmentation_list_text(parse_augmentation_list(value));
+                return true;
+              },
+          .text = [&target] { return target; }};
+}
+
 OptionGroup data_group(TrainOptions& options) {
   return {
       .title = "Data",
@@ -66,6 +85,7 @@ OptionGroup data_group(TrainOptions& options) {
                         .preset = "the whole training set; of streamed samples as many as "
                                   "memory allows, up to 512 MiB"},
                        options.recipe.shuffle_window, 1, unlimited),
+          augment_option(options.recipe.augment),
       }};
 }
 

@@ -220,6 +220,7 @@ TEST_F(CheckpointedTraining, RefusesADifferentOptionNamingBothValues) {
   expect_refusal("--init", "glorot", "--init glorot" + of + "--init he");
   expect_refusal("--shards", "3", "--shards 3" + of + "--shards ");
   expect_refusal("--shuffle-window", "50", "--shuffle-window 50" + of + "--shuffle-window 190");
+  expect_refusal("--augment", "crop 3,flip", "--augment crop 3, flip" + of + "--augment none; ");
   expect_refusal("--validation-split", "0.1", "--validation-split 0.1" + of);
   expect_refusal("--precision", "float64", "--precision float64" + of + "--precision float32");
   expect_refusal("--loss", "mean_squared_error",

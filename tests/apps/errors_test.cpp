@@ -137,6 +137,8 @@ TEST_F(Errors, BadOptionsAndValuesAre2) {
   expect_error(training_with("--threads", "0"), 2, "--threads 0: wanted a whole number from 1");
   expect_error(training_with("--batch-size", "all"), 2, "or full");
   expect_error(training_with("--validation-split", "1"), 2, "from 0 to below 1");
+  expect_error(training_with("--augment", "flop"), 2, "did you mean 'flip'?");
+  expect_error(training_with("--augment", "crop 28"), 2, "pictures of at least 29 pixels");
   expect_error(training_with("--kernels", "sse"), 2, "auto, avx2, avx512");
   write("t.ini", "epochs = 3\nlerning-rate = 1\n");
   expect_error(training_with("--config", "t.ini"), 2,

@@ -43,6 +43,8 @@ TEST_F(TrainOptions, OfTheRecipeDecideTheWeights) {
       {"--shards", "3"},
       {"--validation-split", "0.2"},
       {"--shuffle-window", "60"},
+      {"--augment", "crop 2"},
+      {"--augment", "mixup 0.2"},
       {"--precision", "float64"},
       {"--loss", "mean_squared_error"},
       {"--model", "flatten, dense 12, tanh, dense 10"},

@@ -61,6 +61,23 @@ TEST(Philox, DrawsFromTheDistributionsItNames) {
   for (const int count : counts) EXPECT_NEAR(count / double{draws}, 0.2, five_sigma);
 }
 
+TEST(Philox, DrawsFromTheBetaDistribution) {
+  for (const auto& [a, b] : {std::pair{0.001, 0.001}, {0.2, 0.2}, {1.0, 1.0}, {2.0, 5.0}}) {
+    Philox random(9, Purpose::input, 0, 0);
+    constexpr int draws = 40'000;
+    double mean = 0, square = 0;
+    for (int i = 0; i < draws; ++i) {
+      const double drawn = random.beta(a, b);
+      ASSERT_TRUE(drawn >= 0 && drawn <= 1) << drawn;
+      mean += drawn / draws;
+      square += drawn * drawn / draws;
+    }
+    const double variance = a * b / ((a + b) * (a + b) * (a + b + 1));
+    EXPECT_NEAR(mean, a / (a + b), 5 * 0.5 / 200) << a;  // five sigma at most
+    EXPECT_NEAR(square - mean * mean, variance, 0.01) << a;
+  }
+}
+
 TEST(Shuffle, IsAPermutationThatTheStreamDecides) {
   std::vector<Size> a(1000), b(1000), identity(1000);
   std::iota(identity.begin(), identity.end(), 0);

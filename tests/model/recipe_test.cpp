@@ -22,7 +22,8 @@ TEST(Recipe, RoundTripsThroughJson) {
                       .initializer = Initializer::glorot,
                       .seed = std::numeric_limits<std::uint64_t>::max(),
                       .shuffle_window = 100,
-                      .validation_split = 0.1};
+                      .validation_split = 0.1,
+                      .augment = "flip, crop 4"};
   EXPECT_EQ(recipe_from_json(nlohmann::ordered_json::parse(to_json(recipe).dump())), recipe);
 }
 

@@ -89,7 +89,8 @@ TEST_P(AllocationsOfAStep, AreNoneAfterTheFirst) {
        .l2 = 1e-3,
        .weight_decay = 0.1,
        .clip_norm = 1,
-       .shuffle_window = 20},
+       .shuffle_window = 20,
+       .augment = "flip, crop 2, shift 0.1, contrast 0.1, cutout 2, mixup 0.2"},
       data, test::all_samples(data), workers);
   wake_all(workers);
   trainer.step();

@@ -124,7 +124,8 @@ TEST(ResumedTraining, AtEveryStepWithEverythingThatHasAState) {
                 .l2 = 1e-2,
                 .weight_decay = 0.1,
                 .clip_norm = 0.5,
-                .shuffle_window = 10};
+                .shuffle_window = 10,
+                .augment = "flip, rotate 9, mixup 1"};
   std::set<Size> every;
   for (Size step = 0; step <= 18; ++step) every.insert(step);
   for (const std::string_view optimizer : optimizer_names()) {

@@ -81,6 +81,20 @@ TEST(SameBits, OfMoreShardsThanSamplesInTheLastBatch) {
       {.epochs = 2, .batch_size = batch, .shards = 20, .optimizer = {.name = "nesterov"}});
 }
 
+// The shards' edges cut between samples that mixup mixes.
+TEST(SameBits, OfAugmentedSamples) {
+  const Dataset data = test::random_classes(samples, {8, 8, 3}, 3);
+  for (const Size shards : {3, 8}) {
+    expect_same_bits<float>(
+        data, "conv 4 3x3, relu, flatten, dense 3",
+        {.epochs = 2,
+         .batch_size = batch,
+         .shards = shards,
+         .augment = "flip, crop 2, rotate 20, scale 0.2, shift 0.1, brightness 0.2, contrast 0.2, "
+                    "cutout 3, mixup 0.4"});
+  }
+}
+
 TEST(SameBits, OfRegressionOnTheFullBatch) {
   const Dataset data = test::random_values(samples, {9}, 3);
   expect_same_bits<double>(data, "dense 12, tanh, dense 3",

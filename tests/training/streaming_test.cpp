@@ -33,7 +33,8 @@ Recipe recipe_with(Size window) {
           .batch_size = 16,
           .optimizer = {.name = "adam"},
           .learning_rate = 0.01,
-          .shuffle_window = window};
+          .shuffle_window = window,
+          .augment = "crop 1, mixup 0.4"};
 }
 
 /// θ after a training, stopped and resumed after `stop` steps where that is not 0.

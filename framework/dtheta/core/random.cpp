@@ -51,6 +51,28 @@ double Philox::normal() {
   return radius * std::cos(2.0 * std::numbers::pi * uniform());
 }
 
+/// The logarithm of a number with the density of Gamma(shape): Marsaglia and Tsang, "A simple
+/// method for generating gamma variables" (2000). For small shapes the number itself would be 0.
+double Philox::log_of_gamma(double shape) {
+  const double d = shape + 2.0 / 3;  // of Gamma(shape + 1)
+  const double c = 1 / std::sqrt(9 * d);
+  for (;;) {
+    const double x = normal();
+    const double root = 1 + c * x;
+    const double chance = std::log(1 - uniform());
+    if (root <= 0) continue;
+    const double v = root * root * root;
+    if (chance >= x * x / 2 + d - d * v + d * std::log(v)) continue;
+    return std::log(d * v) + std::log(1 - uniform()) / shape;
+  }
+}
+
+double Philox::beta(double a, double b) {
+  assert(a > 0 && b > 0);
+  const double first = log_of_gamma(a);
+  return 1 / (1 + std::exp(log_of_gamma(b) - first));
+}
+
 Size Philox::below(Size count) {
   assert(count > 0);
   const auto n = static_cast<std::uint64_t>(count);

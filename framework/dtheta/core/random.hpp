@@ -17,6 +17,8 @@ enum class Purpose : std::uint32_t {
   validation_split = 3,  ///< index: 0
   synthetic_data = 4,    ///< index: number of the sample
   input = 5,             ///< random input for checks; index: free
+  augmentation = 7,      ///< epoch: the epoch; index: number of the sample
+  mixup = 8,             ///< epoch: the epoch; index: number of the sample
 };
 
 /// Philox4x32-10, the counter-based generator of Salmon et al., "Parallel random numbers: as easy
@@ -37,6 +39,8 @@ class Philox {
   double uniform(double low, double high) { return low + (high - low) * uniform(); }
   /// Normal with mean 0 and variance 1 (Box and Muller, 1958).
   double normal();
+  /// In [0, 1] with the density of Beta(a, b), both above 0: mean a/(a + b).
+  double beta(double a, double b);
   /// Uniform in {0, ..., count - 1} without bias (Lemire, 2019); count in [1, 2^63).
   Size below(Size count);
 
@@ -45,6 +49,8 @@ class Philox {
                                             std::array<std::uint32_t, 2> key);
 
  private:
+  double log_of_gamma(double shape);
+
   std::array<std::uint32_t, 4> counter_;
   std::array<std::uint32_t, 2> key_;
   std::array<std::uint32_t, 4> output_{};

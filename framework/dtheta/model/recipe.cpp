@@ -92,7 +92,8 @@ nlohmann::ordered_json to_json(const Recipe& recipe) {
           {"init", initializer_name(recipe.initializer)},
           {"seed", recipe.seed},
           {"shuffle_window", recipe.shuffle_window},
-          {"validation_split", recipe.validation_split}};
+          {"validation_split", recipe.validation_split},
+          {"augment", recipe.augment}};
 }
 
 Recipe recipe_from_json(const nlohmann::ordered_json& json) {
@@ -113,7 +114,8 @@ Recipe recipe_from_json(const nlohmann::ordered_json& json) {
             .initializer = parse_initializer(json.at("init").get<std::string>()),
             .seed = json.at("seed"),
             .shuffle_window = json.at("shuffle_window"),
-            .validation_split = json.at("validation_split")};
+            .validation_split = json.at("validation_split"),
+            .augment = json.value("augment", std::string())};
   } catch (const nlohmann::json::exception& error) {
     throw DataError(fmt::format("not a recipe of dtheta: {}", error.what()));
   }

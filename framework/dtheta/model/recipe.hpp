@@ -32,6 +32,7 @@ struct Recipe {
   std::uint64_t seed = 1;
   Size shuffle_window = 0;      ///< see epoch_order; 0: see default_window
   double validation_split = 0;  ///< the share of the training set that is held out, in [0, 1)
+  std::string augment = "";     ///< see parse_augmentation_list (data/augmentation_list.hpp)
 
   friend bool operator==(const Recipe&, const Recipe&) = default;
 };

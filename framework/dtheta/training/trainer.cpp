@@ -19,6 +19,7 @@ namespace {
 template <std::floating_point T>
 Recipe resolved(Recipe recipe, const Network<T>& network, const Dataset& data, Size samples) {
   check(recipe);
+  recipe.augment = augmentation_list_text(parse_augmentation_list(recipe.augment));
   if (samples == 0) throw DataError("there is no sample to train on");
   if (recipe.batch_size == 0 || recipe.batch_size > samples) recipe.batch_size = samples;
   if (recipe.shards == 0) recipe.shards = default_shards(network, recipe.batch_size);
@@ -53,6 +54,8 @@ Trainer<T>::Trainer(Model<T> model, const Recipe& recipe, const Dataset& data,
              .window = recipe_.shuffle_window,
              .batch = recipe_.batch_size,
              .epochs = recipe_.epochs}),
+      augmentation_(parse_augmentation_list(recipe_.augment), data, state_.model.input,
+                    recipe_.seed, workers.threads()),
       workers_(workers),
       loss_(make_loss<T>(state_.model.loss)),
       theta_(*state_.model.network, WorkspaceMode::training),
@@ -91,7 +94,7 @@ void Trainer<T>::set_time_logs(std::span<TimeLog> logs) {
 
 template <std::floating_point T>
 Size Trainer<T>::bytes() const {
-  Size total = theta_.bytes() + gradient_.bytes() + update_.bytes();
+  Size total = theta_.bytes() + gradient_.bytes() + update_.bytes() + augmentation_.bytes();
   for (const auto& workspace : workspaces_) total += workspace.bytes();
   const Size vectors = static_cast<Size>(state_.slots.size() + 1);
   return total + vectors * state_.model.theta.size() * static_cast<Size>(sizeof(T));
@@ -111,6 +114,8 @@ void Trainer<T>::run_shard(Size shard, Size shards, const SampleBatch& batch, in
   timed(Activity::gather, [&] {
     data_.gather(batch.part(range.first, range.count), model.input, workspace.x(range.count),
                  workspace.y(range.count));
+    augmentation_.apply(state_.epoch, batch, range.first, workspace.x(range.count),
+                        workspace.y(range.count), worker);
   });
   const View<const T> y = workspace.y(range.count);
   const View<const T> z = timed(

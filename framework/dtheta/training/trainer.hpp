@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dtheta/core/workers.hpp"
+#include "dtheta/data/augmentation.hpp"
 #include "dtheta/data/batch_feed.hpp"
 #include "dtheta/data/dataset.hpp"
 #include "dtheta/losses/loss.hpp"
@@ -58,8 +59,9 @@ class Trainer {
  public:
   /// Trains on the samples `samples` of `data`, in the recipe's order, from memory or streamed: the
   /// bits are the same. Zeros in the recipe (learning rate, shards, window, batch size),
-  /// and a weight decay that is not named, are replaced by what they stand for. Throws UsageError
-  /// when the recipe is out of range or asks for more samples in memory than there may be,
+  /// and a weight decay that is not named, are replaced by what they stand for; its augmentation
+  /// is spelt anew. Throws UsageError when the recipe is out of range, asks for augmentation that
+  /// the samples are not fit for, or for more samples in memory than there may be,
   /// DataError when data and model do not fit or `samples` is empty. The numbers in `samples` must
   /// be in range, and ascending where they are streamed (asserted).
   Trainer(Model<T> model, const Recipe& recipe, const Dataset& data, std::vector<Size> samples,
@@ -116,6 +118,7 @@ class Trainer {
   TrainingState<T> state_;
   const Dataset& data_;
   BatchFeed feed_;
+  Augmentation<T> augmentation_;
   Workers& workers_;
   std::unique_ptr<Loss<T>> loss_;
   Schedule schedule_;

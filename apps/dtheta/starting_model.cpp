@@ -47,7 +47,7 @@ Model<T> loaded_model(const ModelSource& source, const TrainOptions& options,
 template <std::floating_point T>
 void warn_of_zeros(const Model<T>& model, Initializer initializer, const Console& console) {
   const auto kernels = std::ranges::count_if(model.network->parameters(),
-                                             [](const Parameter& p) { return !p.spec.is_bias; });
+                                             [](const Parameter& p) { return p.spec.is_kernel(); });
   if (initializer == Initializer::zeros && kernels > 1) {
     console.warn(
         "--init zeros suits a network of one layer; in a deeper one all units of a layer "

@@ -42,7 +42,7 @@ TEST(Catalog, RoundTripsThroughText) {
        {"dense 120", "dense 7 tanh", "dense 7 leaky_relu 0.30000000000000004", "conv 6 5x5",
         "conv 6 5x3 stride 2 same relu", "conv 6 5x3 stride 1x2 sigmoid", "maxpool 2",
         "maxpool 2x3", "maxpool 3 stride 2 same", "avgpool 2 stride 1x2", "flatten", "linear",
-        "sigmoid", "tanh", "relu", "leaky_relu 0.2"}) {
+        "sigmoid", "tanh", "relu", "leaky_relu 0.2", "elu", "elu 0.5", "dense 3 softplus"}) {
     EXPECT_EQ(layer_text(parse_layer(text)), text);
   }
 }
@@ -101,6 +101,8 @@ TEST(Catalog, QuotesTheEntryAndTheWord) {
            Refusal{"flatten 3", "'3'"},
            Refusal{"leaky_relu 1.5", "1.5"},
            Refusal{"leaky_relu x", "'x'"},
+           Refusal{"elu -1", "-1"},
+           Refusal{"elu inf", "inf"},
            Refusal{"relu 3", "'3'"},
            Refusal{"dense 10 softmax", "'softmax'"},
            Refusal{"", "the name of a layer"},

@@ -122,10 +122,10 @@ TEST(Conv2d, DeclaresKerasShapesAndFans) {
   EXPECT_EQ(parameters[0].shape, (Shape{3, 5, 6, 16}));
   EXPECT_EQ(parameters[0].fan_in, 3 * 5 * 6);
   EXPECT_EQ(parameters[0].fan_out, 3 * 5 * 16);
-  EXPECT_FALSE(parameters[0].is_bias);
+  EXPECT_TRUE(parameters[0].is_kernel());
   EXPECT_EQ(parameters[1].name, "bias");
   EXPECT_EQ(parameters[1].shape, Shape{16});
-  EXPECT_TRUE(parameters[1].is_bias);
+  EXPECT_EQ(parameters[1].start, 0);
 }
 
 TEST(Conv2d, CopiesNothingWhereWindowsAreMemory) {

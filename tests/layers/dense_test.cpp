@@ -33,10 +33,10 @@ TEST(Dense, DeclaresKerasShapesAndFans) {
   EXPECT_EQ(parameters[0].shape, (Shape{5, 16}));
   EXPECT_EQ(parameters[0].fan_in, 5);
   EXPECT_EQ(parameters[0].fan_out, 16);
-  EXPECT_FALSE(parameters[0].is_bias);
+  EXPECT_TRUE(parameters[0].is_kernel());
   EXPECT_EQ(parameters[1].name, "bias");
   EXPECT_EQ(parameters[1].shape, Shape{16});
-  EXPECT_TRUE(parameters[1].is_bias);
+  EXPECT_EQ(parameters[1].start, 0);
 }
 
 TEST(Dense, RefusesWhatDoesNotFit) {

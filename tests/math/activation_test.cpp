@@ -1,5 +1,6 @@
 #include "dtheta/math/activation.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -14,9 +15,11 @@
 namespace dtheta {
 namespace {
 
-constexpr Activation kinds[] = {Activation::identity, Activation::sigmoid, Activation::tanh,
-                                Activation::relu, Activation::leaky_relu};
+constexpr Activation kinds[] = {Activation::identity, Activation::sigmoid,    Activation::tanh,
+                                Activation::relu,     Activation::leaky_relu, Activation::elu,
+                                Activation::softplus};
 constexpr double slope = 0.1;
+constexpr double alpha = 0.7;
 
 /// g(z), plainly.
 long double reference(Activation kind, long double z) {
@@ -31,6 +34,10 @@ long double reference(Activation kind, long double z) {
       return z > 0 ? z : 0;
     case Activation::leaky_relu:
       return z > 0 ? z : static_cast<long double>(slope) * z;
+    case Activation::elu:
+      return z > 0 ? z : static_cast<long double>(alpha) * std::expm1(z);
+    case Activation::softplus:
+      return std::max(z, 0.0L) + std::log1p(std::exp(-std::abs(z)));
   }
   return 0;
 }
@@ -49,6 +56,10 @@ long double reference_derivative(Activation kind, long double z) {
       return z > 0 ? 1 : 0;
     case Activation::leaky_relu:
       return z > 0 ? 1 : static_cast<long double>(slope);
+    case Activation::elu:
+      return z > 0 ? 1 : static_cast<long double>(alpha) * std::exp(z);
+    case Activation::softplus:
+      return 1 / (1 + std::exp(-z));
   }
   return 0;
 }
@@ -56,7 +67,7 @@ long double reference_derivative(Activation kind, long double z) {
 template <class T>
 std::vector<T> activate(std::vector<T> z, Activation kind) {
   const Size n = static_cast<Size>(z.size());
-  add_bias_and_activate(View<T>(z, {n}), View<const T>(), {kind, slope});
+  add_bias_and_activate(View<T>(z, {n}), View<const T>(), {kind, slope, alpha});
   return z;
 }
 
@@ -108,7 +119,7 @@ TYPED_TEST(ActivationTest, AddsTheBiasToRowsOfAnyWidth) {
           std::vector<T> sum = z;
           for (std::size_t i = 0; i < z.size(); ++i) sum[i] += bias[i % bias.size()];
           std::vector<T> a = z;
-          add_bias_and_activate(View<T>(a, {m, k}), View<const T>(bias, {k}), {kind, slope});
+          add_bias_and_activate(View<T>(a, {m, k}), View<const T>(bias, {k}), {kind, slope, alpha});
           ASSERT_EQ(a, activate(sum, kind))
               << activation_name(kind) << " {" << m << ", " << k << '}';
         }
@@ -141,7 +152,7 @@ TYPED_TEST(ActivationTest, BackwardMultipliesByTheDerivative) {
         const std::vector<T> a = activate(z, kind);
         const std::vector<T> da = random_numbers<T>(static_cast<std::size_t>(n), 6);
         std::vector<T> dz = da;
-        activation_backward(View<const T>(a, {n}), View<T>(dz, {n}), {kind, slope});
+        activation_backward(View<const T>(a, {n}), View<T>(dz, {n}), {kind, slope, alpha});
         for (std::size_t i = 0; i < z.size(); ++i) {
           const auto wanted = static_cast<double>(da[i] * reference_derivative(kind, z[i]));
           EXPECT_NEAR(dz[i], wanted, 8 * std::numeric_limits<T>::epsilon());

@@ -117,8 +117,8 @@ TEST(KerasConfig, WhatIsNotSupportedIsNamed) {
   EXPECT_TRUE(contains(complaint({row, layer("GRU", {{"name", "x"}}), dense()}),
                        "layer 2 (GRU 'x') is not supported; dtheta reads InputLayer, "));
   EXPECT_EQ(complaint({row, dense({{"activation", "selu"}}), dense()}),
-            "layer 2 (Dense 'd') has activation \"selu\"; wanted linear, sigmoid, tanh, relu or "
-            "leaky_relu (softmax only at the end)");
+            "layer 2 (Dense 'd') has activation \"selu\"; wanted linear, sigmoid, tanh, relu, "
+            "leaky_relu, elu or softplus (softmax only at the end)");
   EXPECT_TRUE(contains(complaint({row, dense({{"activation", "softmax"}}), dense()}),
                        "layer 2 (Dense 'd') has activation \"softmax\""));
   EXPECT_EQ(complaint({row, dense({{"use_bias", false}})}),

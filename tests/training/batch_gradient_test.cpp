@@ -27,7 +27,7 @@ TEST(BatchGradient, CutsEveryParameterIntoBlocksAndNoPadding) {
     const Parameter& parameter = network.parameters()[block.parameter];
     EXPECT_GE(block.first, parameter.offset);
     EXPECT_LE(block.first + block.count, parameter.offset + parameter.spec.shape.size());
-    EXPECT_EQ(block.is_penalized, !parameter.spec.is_bias) << parameter.name;
+    EXPECT_EQ(block.is_penalized, parameter.spec.is_kernel()) << parameter.name;
   }
   std::vector<int> wanted(covered.size(), 0);
   for (const Parameter& parameter : network.parameters()) {

@@ -166,7 +166,7 @@ TEST(Trainer, PenalizesKernelsAndNotBiases) {
   double squares = 0;
   std::vector<double> wanted;
   for (std::size_t p = 0; p < model.network->parameters().size(); ++p) {
-    const bool is_bias = model.network->parameters()[p].spec.is_bias;
+    const bool is_bias = !model.network->parameters()[p].spec.is_kernel();
     for (const double number : model.network->parameter(model.theta.span(), p).span()) {
       const double decay = is_bias ? 0 : lambda * number;
       squares += is_bias ? 0 : number * number;

@@ -30,7 +30,7 @@ const Dataset& some_data() {
 Model<double> some_model() {
   Model<double> model = test::model_for<double>(some_data(), layers);
   for (std::size_t p = 0; p < model.network->parameters().size(); ++p) {
-    if (!model.network->parameters()[p].spec.is_bias) continue;
+    if (model.network->parameters()[p].spec.is_kernel()) continue;
     std::ranges::fill(model.network->parameter(model.theta.span(), p).span(), 0.125);
   }
   return model;
@@ -102,7 +102,7 @@ TEST(ParameterUpdate, DecaysKernelsButNoBiases) {
   const auto decayed = after_steps(1, [](Recipe& r) { r.weight_decay = 0.25; });
   std::size_t i = 0;
   for (std::size_t p = 0; p < model.network->parameters().size(); ++p) {
-    const bool is_bias = model.network->parameters()[p].spec.is_bias;
+    const bool is_bias = !model.network->parameters()[p].spec.is_kernel();
     for (const double theta : model.network->parameter(model.theta.span(), p).span()) {
       EXPECT_NEAR(decayed[i], plain[i] - (is_bias ? 0 : 0.25 * theta), 1e-14);
       ++i;

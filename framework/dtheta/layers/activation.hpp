@@ -1,7 +1,13 @@
 /// ActivationLayer: an activation as a layer of its own.
 #pragma once
 
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "dtheta/layers/catalog_entry.hpp"
 #include "dtheta/layers/layer.hpp"
+#include "dtheta/layers/layer_words.hpp"
 #include "dtheta/math/activation.hpp"
 
 namespace dtheta {
@@ -25,5 +31,22 @@ class ActivationLayer final : public Layer<T> {
  private:
   ActivationOptions options_;
 };
+
+template <>
+struct CatalogEntry<ActivationOptions> {
+  template <std::floating_point T>
+  using LayerClass = ActivationLayer<T>;
+  static constexpr std::array<std::string_view, 7> names{"linear",     "sigmoid", "tanh",    "relu",
+                                                         "leaky_relu", "elu",     "softplus"};
+  static constexpr std::string_view grammar =
+      "ACTIVATION: linear|sigmoid|tanh|relu|leaky_relu [SLOPE]|elu [ALPHA]|softplus";
+  static ActivationOptions read(std::string_view name, LayerWords& words);
+  static std::string text(const ActivationOptions& options);
+};
+
+/// "[ACTIVATION]" behind a layer's own words; identity without it.
+ActivationOptions take_activation(LayerWords& words);
+/// " relu" behind a layer's own words; nothing for identity.
+std::string activation_suffix(const ActivationOptions& options);
 
 }  // namespace dtheta

@@ -1,5 +1,7 @@
 #include "dtheta/layers/checks.hpp"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "dtheta/core/error.hpp"
@@ -20,10 +22,13 @@ void check_extent(const Extent2d& extent, std::string_view what) {
 }
 
 void check_activation(const ActivationOptions& activation) {
-  if (activation.kind != Activation::leaky_relu) return;
-  if (!(activation.slope >= 0 && activation.slope < 1)) {
-    throw UsageError(fmt::format("the slope of leaky_relu is {}; wanted a number from 0 to below 1",
-                                 activation.slope));
+  const double slope = activation.slope, alpha = activation.alpha;
+  if (activation.kind == Activation::leaky_relu && !(slope >= 0 && slope < 1)) {
+    throw UsageError(
+        fmt::format("the slope of leaky_relu is {}; wanted a number from 0 to below 1", slope));
+  }
+  if (activation.kind == Activation::elu && !(alpha >= 0 && std::isfinite(alpha))) {
+    throw UsageError(fmt::format("the alpha of elu is {}; wanted a finite number from 0", alpha));
   }
 }
 

@@ -15,7 +15,8 @@ void check_count(Size count, std::string_view what);
 /// Throws UsageError unless both sides are in [1, 2³¹).
 void check_extent(const Extent2d& extent, std::string_view what);
 
-/// Throws UsageError unless the slope of a leaky_relu is in [0, 1).
+/// Throws UsageError unless the slope of a leaky_relu is in [0, 1), the alpha of an elu finite and
+/// at least 0.
 void check_activation(const ActivationOptions& activation);
 
 }  // namespace dtheta

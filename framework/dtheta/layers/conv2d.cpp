@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "dtheta/core/error.hpp"
+#include "dtheta/layers/activation.hpp"
 #include "dtheta/layers/checks.hpp"
 #include "dtheta/math/blas.hpp"
 #include "dtheta/math/direct_convolution.hpp"
@@ -76,7 +77,7 @@ std::vector<ParameterSpec> Conv2d<T>::parameters(std::span<const Shape> inputs) 
            .shape = {options_.filters},
            .fan_in = fan_in,
            .fan_out = fan_out,
-           .is_bias = true}};
+           .start = 0}};
 }
 
 template <std::floating_point T>
@@ -227,6 +228,30 @@ void Conv2d<T>::columns_backward(const Backward<T>& pass, const Windows& w,
     if (w.is_contiguous()) continue;
     add_col2im(View<const T>(dcolumns, Shape{count, window}), w, first, dx);
   }
+}
+
+Conv2dOptions CatalogEntry<Conv2dOptions>::read(std::string_view, LayerWords& words) {
+  Conv2dOptions options{.filters = take_count(words, "the number of filters")};
+  options.kernel = take_extent(words, "the kernel's size");
+  options.stride = take_stride(words).value_or(Extent2d{1, 1});
+  options.padding = take_padding(words);
+  const auto algorithm = algorithm_named(words.peek());
+  if (algorithm && *algorithm != ConvAlgorithm::automatic) {
+    options.algorithm = *algorithm;
+    words.take();
+  }
+  options.activation = take_activation(words);
+  return options;
+}
+
+std::string CatalogEntry<Conv2dOptions>::text(const Conv2dOptions& options) {
+  std::string text = fmt::format("conv {} {}", options.filters, full_text(options.kernel));
+  if (options.stride != Extent2d{1, 1}) text += " stride " + short_text(options.stride);
+  if (options.padding == Padding::same) text += " same";
+  if (options.algorithm != ConvAlgorithm::automatic) {
+    text += fmt::format(" {}", algorithm_name(options.algorithm));
+  }
+  return text + activation_suffix(options.activation);
 }
 
 template class Conv2d<float>;

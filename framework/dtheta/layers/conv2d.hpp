@@ -1,10 +1,14 @@
 /// Conv2d: convolution over height and width.
 #pragma once
 
+#include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 
+#include "dtheta/layers/catalog_entry.hpp"
 #include "dtheta/layers/layer.hpp"
+#include "dtheta/layers/layer_words.hpp"
 #include "dtheta/math/activation.hpp"
 #include "dtheta/math/window.hpp"
 
@@ -74,6 +78,17 @@ class Conv2d final : public Layer<T> {
                              std::span<T> scratch) const;
 
   Conv2dOptions options_;
+};
+
+template <>
+struct CatalogEntry<Conv2dOptions> {
+  template <std::floating_point T>
+  using LayerClass = Conv2d<T>;
+  static constexpr std::array<std::string_view, 1> names{"conv"};
+  static constexpr std::string_view grammar =
+      "conv FILTERS SIZE [stride SIZE] [valid|same] [direct|im2col|winograd] [ACTIVATION]";
+  static Conv2dOptions read(std::string_view name, LayerWords& words);
+  static std::string text(const Conv2dOptions& options);
 };
 
 }  // namespace dtheta

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "dtheta/core/error.hpp"
+#include "dtheta/layers/activation.hpp"
 #include "dtheta/layers/checks.hpp"
 #include "dtheta/math/activation.hpp"
 #include "dtheta/math/outer_products.hpp"
@@ -64,7 +65,7 @@ std::vector<ParameterSpec> Dense<T>::parameters(std::span<const Shape> inputs) c
   const Size fan_in = inputs[0][0];
   const Size units = options_.units;
   return {{.name = "kernel", .shape = {fan_in, units}, .fan_in = fan_in, .fan_out = units},
-          {.name = "bias", .shape = {units}, .fan_in = fan_in, .fan_out = units, .is_bias = true}};
+          {.name = "bias", .shape = {units}, .fan_in = fan_in, .fan_out = units, .start = 0}};
 }
 
 template <std::floating_point T>
@@ -154,6 +155,15 @@ void Dense<T>::batch_dtheta(const BatchDtheta<T>& pass) const {
     for (Size n = 0; n < pass.m; ++n) sum += numbers[n * width];
     pass.dtheta[static_cast<std::size_t>(j)] = sum;
   }
+}
+
+DenseOptions CatalogEntry<DenseOptions>::read(std::string_view, LayerWords& words) {
+  const Size units = take_count(words, "the number of units");
+  return {.units = units, .activation = take_activation(words)};
+}
+
+std::string CatalogEntry<DenseOptions>::text(const DenseOptions& options) {
+  return fmt::format("dense {}{}", options.units, activation_suffix(options.activation));
 }
 
 template class Dense<float>;

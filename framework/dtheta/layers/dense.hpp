@@ -1,7 +1,13 @@
 /// Dense: the fully connected layer.
 #pragma once
 
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "dtheta/layers/catalog_entry.hpp"
 #include "dtheta/layers/layer.hpp"
+#include "dtheta/layers/layer_words.hpp"
 #include "dtheta/math/activation.hpp"
 
 namespace dtheta {
@@ -51,6 +57,16 @@ class Dense final : public Layer<T> {
   void leave(const Backward<T>& pass) const;
 
   DenseOptions options_;
+};
+
+template <>
+struct CatalogEntry<DenseOptions> {
+  template <std::floating_point T>
+  using LayerClass = Dense<T>;
+  static constexpr std::array<std::string_view, 1> names{"dense"};
+  static constexpr std::string_view grammar = "dense UNITS [ACTIVATION]";
+  static DenseOptions read(std::string_view name, LayerWords& words);
+  static std::string text(const DenseOptions& options);
 };
 
 }  // namespace dtheta

@@ -22,6 +22,10 @@ void Flatten<T>::backward(const Backward<T>& pass) const {
   if (!pass.dinputs[0].empty()) std::ranges::copy(pass.doutput.span(), pass.dinputs[0].data());
 }
 
+FlattenOptions CatalogEntry<FlattenOptions>::read(std::string_view, LayerWords&) { return {}; }
+
+std::string CatalogEntry<FlattenOptions>::text(const FlattenOptions&) { return "flatten"; }
+
 template class Flatten<float>;
 template class Flatten<double>;
 

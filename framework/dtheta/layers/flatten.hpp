@@ -1,7 +1,13 @@
 /// Flatten: a sample's numbers in one row.
 #pragma once
 
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "dtheta/layers/catalog_entry.hpp"
 #include "dtheta/layers/layer.hpp"
+#include "dtheta/layers/layer_words.hpp"
 
 namespace dtheta {
 
@@ -23,6 +29,16 @@ class Flatten final : public Layer<T> {
   bool is_view() const override { return true; }
   void forward(const Forward<T>& pass) const override;
   void backward(const Backward<T>& pass) const override;
+};
+
+template <>
+struct CatalogEntry<FlattenOptions> {
+  template <std::floating_point T>
+  using LayerClass = Flatten<T>;
+  static constexpr std::array<std::string_view, 1> names{"flatten"};
+  static constexpr std::string_view grammar = "flatten";
+  static FlattenOptions read(std::string_view name, LayerWords& words);
+  static std::string text(const FlattenOptions& options);
 };
 
 }  // namespace dtheta

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,13 +22,17 @@ enum class Initializer {
   normal,  ///< normal, σ = 0.01
 };
 
-/// One trainable array of a layer: a kernel or a bias.
+/// One trainable array of a layer.
 struct ParameterSpec {
-  std::string name;  ///< "kernel" or "bias", Keras' names
+  std::string name;  ///< Keras' name: "kernel", "bias"
   Shape shape;
   Size fan_in = 0;
   Size fan_out = 0;
-  bool is_bias = false;  ///< begins at zero, is free of weight decay
+  /// Of a bias, or of a normalization's scale: all its numbers begin with this one.
+  std::optional<double> start = {};
+
+  /// Its numbers are drawn by the recipe's initializer, and weight decay is for them alone.
+  bool is_kernel() const { return !start; }
 };
 
 /// How much memory a layer needs for a batch, beyond its inputs, outputs and parameters.

@@ -45,6 +45,22 @@ void Pooling<T>::backward(const Backward<T>& pass) const {
   }
 }
 
+PoolingOptions CatalogEntry<PoolingOptions>::read(std::string_view name, LayerWords& words) {
+  PoolingOptions options{.kind = name == "maxpool" ? PoolingKind::max : PoolingKind::average};
+  options.window = take_extent(words, "the window's size");
+  options.stride = take_stride(words);
+  options.padding = take_padding(words);
+  return options;
+}
+
+std::string CatalogEntry<PoolingOptions>::text(const PoolingOptions& options) {
+  std::string text = options.kind == PoolingKind::max ? "maxpool " : "avgpool ";
+  text += short_text(options.window);
+  if (options.step() != options.window) text += " stride " + short_text(options.step());
+  if (options.padding == Padding::same) text += " same";
+  return text;
+}
+
 template class Pooling<float>;
 template class Pooling<double>;
 

@@ -1,9 +1,14 @@
 /// Pooling: the largest or the average number of each window.
 #pragma once
 
+#include <array>
 #include <optional>
+#include <string>
+#include <string_view>
 
+#include "dtheta/layers/catalog_entry.hpp"
 #include "dtheta/layers/layer.hpp"
+#include "dtheta/layers/layer_words.hpp"
 #include "dtheta/math/window.hpp"
 
 namespace dtheta {
@@ -47,6 +52,18 @@ class Pooling final : public Layer<T> {
   Windows windows(const Shape& sample) const;
 
   PoolingOptions options_;
+};
+
+template <>
+struct CatalogEntry<PoolingOptions> {
+  template <std::floating_point T>
+  using LayerClass = Pooling<T>;
+  static constexpr std::array<std::string_view, 2> names{"maxpool", "avgpool"};
+  static constexpr std::string_view grammar =
+      "maxpool SIZE [stride SIZE] [valid|same]     (stride: the window's size)\n"
+      "avgpool SIZE [stride SIZE] [valid|same]";
+  static PoolingOptions read(std::string_view name, LayerWords& words);
+  static std::string text(const PoolingOptions& options);
 };
 
 }  // namespace dtheta

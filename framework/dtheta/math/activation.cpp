@@ -164,6 +164,10 @@ std::string_view activation_name(Activation kind) {
       return "relu";
     case Activation::leaky_relu:
       return "leaky_relu";
+    case Activation::elu:
+      return "elu";
+    case Activation::softplus:
+      return "softplus";
   }
   return "";  // not reached: all enumerators are above
 }

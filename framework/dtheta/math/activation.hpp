@@ -16,12 +16,15 @@ enum class Activation {
   tanh,        ///< tanh z
   relu,        ///< max(z, 0)
   leaky_relu,  ///< z where z > 0, slope·z elsewhere
+  elu,         ///< z where z > 0, alpha·(eᶻ − 1) elsewhere (Clevert et al., 2016)
+  softplus,    ///< ln(1 + eᶻ)
 };
 
-/// Which activation, and the slope of leaky_relu.
+/// Which activation, and its parameter.
 struct ActivationOptions {
   Activation kind = Activation::identity;
   double slope = 0.01;  ///< of leaky_relu for z < 0, in [0, 1); ignored by the others
+  double alpha = 1;     ///< of elu, finite and at least 0; ignored by the others
 
   friend bool operator==(const ActivationOptions&, const ActivationOptions&) = default;
 };

@@ -1,5 +1,5 @@
-/// eˣ and eˣ − 1 for x ≤ 0, a vector at a time. Included once for each instruction set, like
-/// vector_loop-inl.hpp; include it in kernel sources only.
+/// eˣ and eˣ − 1 for x ≤ 0, and ln(1 + t) for 0 ≤ t ≤ 1, a vector at a time. Included once for each
+/// instruction set, like vector_loop-inl.hpp; include it in kernel sources only.
 // Products and sums are rounded each, never fused, so every instruction set gives the same bits.
 #if defined(DTHETA_MATH_EXPONENTIAL_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef DTHETA_MATH_EXPONENTIAL_INL_HPP_
@@ -111,6 +111,23 @@ HWY_INLINE V expm1_of_nonpositive(D d, V x) {
   const V p = exp_remainder_minus_one(d, x, shifted);
   const V scale = power_of_two(d, shifted);
   return hn::Add(hn::Mul(scale, p), hn::Sub(scale, hn::Set(d, T{1})));
+}
+
+/// ln(1 + t) for 0 ≤ t ≤ 1, relative error below 2 units in the last place; NaN for NaN.
+///
+/// 2·artanh s with s = t/(2 + t) ≤ 1/3: 2s·(1 + s²/3 + s⁴/5 + ...).
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V log1p_of_unit(D d, V t) {
+  using T = hn::TFromD<D>;
+  constexpr int terms = std::numeric_limits<T>::digits < 30 ? 8 : 17;  // 9^-terms is rounded away
+  const V s = hn::Div(t, hn::Add(hn::Set(d, T{2}), t));
+  const V square = hn::Mul(s, s);
+  V q = hn::Set(d, T{1} / T{2 * terms + 1});
+  for (int k = terms - 1; k >= 1; --k) {
+    q = hn::Add(hn::Mul(q, square), hn::Set(d, T{1} / static_cast<T>(2 * k + 1)));
+  }
+  const V twice = hn::Add(s, s);
+  return hn::Add(twice, hn::Mul(twice, hn::Mul(square, q)));
 }
 
 }  // namespace HWY_NAMESPACE

@@ -1,5 +1,6 @@
 #include "dtheta/model/model.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
@@ -67,9 +68,13 @@ Model<T> make_model(NetworkSpec spec, std::string loss, Initializer initializer,
                  .class_names = {}};
   for (std::size_t p = 0; p < network->parameters().size(); ++p) {
     const ParameterSpec& parameter = network->parameters()[p].spec;
-    if (parameter.is_bias) continue;
+    const std::span<T> numbers = network->parameter(model.theta.span(), p).span();
+    if (parameter.start) {
+      std::ranges::fill(numbers, static_cast<T>(*parameter.start));
+      continue;
+    }
     Philox random(seed, Purpose::initialization, 0, p);
-    for (T& number : network->parameter(model.theta.span(), p).span()) {
+    for (T& number : numbers) {
       number = static_cast<T>(draw(initializer, parameter, random));
     }
   }

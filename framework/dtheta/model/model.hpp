@@ -32,8 +32,9 @@ Initializer parse_initializer(std::string_view name);
 std::string_view initializer_name(Initializer initializer);
 
 /// A model of `spec` with fresh θ: kernels by `initializer`, keyed by the seed and the number of
-/// the parameter (Purpose::initialization); biases zero. The draws are made in double, so float
-/// and double models of one seed agree up to rounding. Throws UsageError when a layer does not fit.
+/// the parameter (Purpose::initialization); the others begin with their `start`. The draws are made
+/// in double, so float and double models of one seed agree up to rounding. Throws UsageError when a
+/// layer does not fit.
 template <std::floating_point T>
 Model<T> make_model(NetworkSpec spec, std::string loss, Initializer initializer,
                     std::uint64_t seed);

@@ -48,11 +48,17 @@ std::vector<std::string_view> split_entries(std::string_view text) {
   return entries;
 }
 
-/// The activation options inside a dense or conv spec; null for layers without one.
+/// The activation options inside a layer's; null for layers without one.
 ActivationOptions* fused_activation(LayerSpec& spec) {
-  if (auto* dense = std::get_if<DenseOptions>(&spec)) return &dense->activation;
-  if (auto* conv = std::get_if<Conv2dOptions>(&spec)) return &conv->activation;
-  return nullptr;
+  return std::visit(
+      [](auto& options) -> ActivationOptions* {
+        if constexpr (requires { options.activation; }) {
+          return &options.activation;
+        } else {
+          return nullptr;
+        }
+      },
+      spec);
 }
 
 /// A sigmoid that ends the list is the output activation: it leaves the layers.

@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <iterator>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -10,95 +11,36 @@
 #include "dtheta/storage/json_text.hpp"
 #include "dtheta/storage/keras_config.hpp"
 #include "dtheta/storage/keras_layer.hpp"
+#include "dtheta/storage/keras_layers.hpp"
 #include "dtheta/storage/messages.hpp"
 
 namespace dtheta {
 namespace {
 
-constexpr std::string_view known_layers =
-    "InputLayer, Rescaling, Conv2D, Dense, MaxPooling2D, AveragePooling2D, Flatten, Activation, "
-    "ReLU, LeakyReLU, Softmax, Dropout";
-
 /// Layers that do something in training only: predictions do without.
 constexpr std::array<std::string_view, 5> training_only{
     "Dropout", "SpatialDropout2D", "AlphaDropout", "GaussianDropout", "GaussianNoise"};
 
-ActivationOptions activation_of(const KerasLayer& layer) {
-  const std::string name = layer.word("activation", "linear");
-  for (const Activation kind :
-       {Activation::identity, Activation::sigmoid, Activation::tanh, Activation::relu}) {
-    if (activation_name(kind) == name) return {.kind = kind};
+/// The classes that are read, in the order of their names' list.
+std::string known_layers(const std::vector<KerasClass>& classes) {
+  std::string names = "InputLayer, Rescaling";
+  for (const KerasClass& each : classes) names += fmt::format(", {}", each.name);
+  for (const std::string_view name : training_only) names += fmt::format(", {}", name);
+  return names;
+}
+
+/// Appends what `layer` is; its name to `weighted` where it has weights.
+void append_layers(const KerasLayer& layer, const std::vector<KerasClass>& classes,
+                   KerasNetwork& network) {
+  const KerasClass* const found = find_keras_class(classes, layer.class_name());
+  if (found == nullptr) {
+    layer.fail(
+        fmt::format("is not supported; dtheta reads {}: build the model of those, train it and "
+                    "save it again",
+                    known_layers(classes)));
   }
-  constexpr double slope_of_keras_3 = 0.2;
-  if (name == "leaky_relu") return {.kind = Activation::leaky_relu, .slope = slope_of_keras_3};
-  layer.fail("activation", name,
-             "linear, sigmoid, tanh, relu or leaky_relu (softmax only at the end)");
-}
-
-LayerSpec dense(const KerasLayer& layer) {
-  layer.require("use_bias", true);
-  return DenseOptions{.units = layer.whole("units"), .activation = activation_of(layer)};
-}
-
-LayerSpec conv(const KerasLayer& layer) {
-  layer.require("use_bias", true);
-  layer.require("data_format", "channels_last");
-  layer.require("groups", 1);
-  if (layer.extent("dilation_rate", {1, 1}) != Extent2d{1, 1}) {
-    layer.fail("dilation_rate", *layer.field("dilation_rate"), "1");
-  }
-  if (layer.field("kernel_size") == nullptr) layer.fail("has no kernel_size");
-  return Conv2dOptions{.filters = layer.whole("filters"),
-                       .kernel = layer.extent("kernel_size", {}),
-                       .stride = layer.extent("strides", {1, 1}),
-                       .padding = layer.padding(),
-                       .activation = activation_of(layer)};
-}
-
-LayerSpec pooling(const KerasLayer& layer, PoolingKind kind) {
-  layer.require("data_format", "channels_last");
-  const Extent2d window = layer.extent("pool_size", {2, 2});
-  return PoolingOptions{.kind = kind,
-                        .window = window,
-                        .stride = layer.extent("strides", window),
-                        .padding = layer.padding()};
-}
-
-LayerSpec relu(const KerasLayer& layer) {
-  const auto* const most = layer.field("max_value");
-  if (most != nullptr) layer.fail("max_value", *most, "null");
-  if (layer.number("threshold", 0) != 0) layer.fail("threshold", *layer.field("threshold"), "0");
-  const double slope = layer.number("negative_slope", 0);
-  if (slope == 0) return ActivationOptions{.kind = Activation::relu};
-  return ActivationOptions{.kind = Activation::leaky_relu, .slope = slope};
-}
-
-/// "alpha" in Keras 2, "negative_slope" in Keras 3.
-LayerSpec leaky_relu(const KerasLayer& layer) {
-  constexpr double slope_of_keras = 0.3;
-  const double alpha = layer.number("alpha", slope_of_keras);
-  return ActivationOptions{.kind = Activation::leaky_relu,
-                           .slope = layer.number("negative_slope", alpha)};
-}
-
-LayerSpec layer_spec(const KerasLayer& layer) {
-  const std::string& name = layer.class_name();
-  if (name == "Dense") return dense(layer);
-  if (name == "Conv2D") return conv(layer);
-  if (name == "MaxPooling2D") return pooling(layer, PoolingKind::max);
-  if (name == "AveragePooling2D") return pooling(layer, PoolingKind::average);
-  if (name == "Flatten") {
-    layer.require("data_format", "channels_last");
-    return FlattenOptions{};
-  }
-  if (name == "Activation") return activation_of(layer);
-  if (name == "ReLU") return relu(layer);
-  if (name == "LeakyReLU") return leaky_relu(layer);
-  if (name == "Softmax") layer.fail("does not stand at the end, the only place for a softmax");
-  layer.fail(
-      fmt::format("is not supported; dtheta reads {}: build the model of those, train it and save "
-                  "it again",
-                  known_layers));
+  for (LayerSpec& spec : found->read(layer)) append_layer(network.spec.layers, std::move(spec));
+  if (found->has_weights) network.weighted.push_back(layer.name());
 }
 
 /// x·scale + offset as (x·scale − mean)/deviation. Each is one number or one for each of the
@@ -168,6 +110,7 @@ KerasNetwork parse_keras_config(std::string_view text, std::optional<std::string
   });
   if (chain.empty()) throw DataError("has no layers but such as act in training only");
   network.activation = take_output_activation(chain, activation);
+  const std::vector<KerasClass> classes = keras_classes();
   std::optional<Shape> input;
   for (std::size_t i = 0; i < chain.size(); ++i) {
     const KerasLayer& layer = chain[i];
@@ -179,10 +122,7 @@ KerasNetwork parse_keras_config(std::string_view text, std::optional<std::string
       if (!network.spec.layers.empty() || network.input) layer.fail("does not stand in front");
       network.input = rescaling(layer, input->extents().back());
     } else {
-      append_layer(network.spec.layers, layer_spec(layer));
-    }
-    if (layer.class_name() == "Dense" || layer.class_name() == "Conv2D") {
-      network.weighted.push_back(layer.name());
+      append_layers(layer, classes, network);
     }
   }
   if (network.spec.layers.empty()) throw DataError("has no layers but the output's activation");

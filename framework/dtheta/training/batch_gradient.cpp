@@ -64,7 +64,7 @@ void BatchGradient<T>::plan_blocks() {
       for (Size done = 0; done < size; done += length) {
         blocks_.push_back({.first = parameter.offset + done,
                            .count = std::min(length, size - done),
-                           .is_penalized = !parameter.spec.is_bias,
+                           .is_penalized = parameter.spec.is_kernel(),
                            .node = i,
                            .parameter = p});
       }

@@ -18,9 +18,7 @@ Size multiply_adds(const Network<T>& network, const Node<T>& node) {
   Size total = 0;
   for (std::size_t p = 0; p < node.parameter_count; ++p) {
     const ParameterSpec& spec = network.parameters()[node.first_parameter + p].spec;
-    if (spec.is_bias) continue;
-    const Size units = spec.shape[spec.shape.rank() - 1];
-    total += spec.shape.size() * (node.output.size() / units);
+    if (spec.is_kernel()) total += node.output.size() * spec.fan_in;
   }
   return total;
 }

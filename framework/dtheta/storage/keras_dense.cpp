@@ -1,0 +1,25 @@
+#include "dtheta/storage/keras_layers.hpp"
+
+namespace dtheta {
+namespace {
+
+std::vector<LayerSpec> read_dense(const KerasLayer& layer) {
+  layer.require("use_bias", true);
+  return with_keras_activation(DenseOptions{.units = layer.whole("units")}, layer);
+}
+
+}  // namespace
+
+void write_keras(KerasLayerList& list, const DenseOptions& dense, const std::string& name) {
+  list.add("Dense", name,
+           {{"units", dense.units},
+            {"activation", keras_activation_field(dense.activation)},
+            {"use_bias", true}});
+  write_keras_activation_behind(list, dense.activation, name);
+}
+
+std::vector<KerasClass> keras_dense_classes() {
+  return {{.name = "Dense", .read = read_dense, .has_weights = true}};
+}
+
+}  // namespace dtheta

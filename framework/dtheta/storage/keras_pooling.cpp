@@ -1,0 +1,37 @@
+#include "dtheta/storage/keras_layers.hpp"
+
+namespace dtheta {
+namespace {
+
+std::vector<LayerSpec> read_pooling(const KerasLayer& layer, PoolingKind kind) {
+  layer.require("data_format", "channels_last");
+  const Extent2d window = layer.extent("pool_size", {2, 2});
+  return {PoolingOptions{.kind = kind,
+                         .window = window,
+                         .stride = layer.extent("strides", window),
+                         .padding = layer.padding()}};
+}
+
+std::vector<LayerSpec> read_max(const KerasLayer& layer) {
+  return read_pooling(layer, PoolingKind::max);
+}
+std::vector<LayerSpec> read_average(const KerasLayer& layer) {
+  return read_pooling(layer, PoolingKind::average);
+}
+
+}  // namespace
+
+void write_keras(KerasLayerList& list, const PoolingOptions& pooling, const std::string& name) {
+  list.add(pooling.kind == PoolingKind::max ? "MaxPooling2D" : "AveragePooling2D", name,
+           {{"pool_size", keras_pair(pooling.window)},
+            {"strides", keras_pair(pooling.step())},
+            {"padding", keras_padding(pooling.padding)},
+            {"data_format", "channels_last"}});
+}
+
+std::vector<KerasClass> keras_pooling_classes() {
+  return {{.name = "MaxPooling2D", .read = read_max},
+          {.name = "AveragePooling2D", .read = read_average}};
+}
+
+}  // namespace dtheta

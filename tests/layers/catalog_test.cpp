@@ -38,11 +38,45 @@ TEST(Catalog, KnowsNoCaseAndAnySpace) {
 }
 
 TEST(Catalog, RoundTripsThroughText) {
-  for (const std::string text :
-       {"dense 120", "dense 7 tanh", "dense 7 leaky_relu 0.30000000000000004", "conv 6 5x5",
-        "conv 6 5x3 stride 2 same relu", "conv 6 5x3 stride 1x2 sigmoid", "maxpool 2",
-        "maxpool 2x3", "maxpool 3 stride 2 same", "avgpool 2 stride 1x2", "flatten", "linear",
-        "sigmoid", "tanh", "relu", "leaky_relu 0.2", "elu", "elu 0.5", "dense 3 softplus"}) {
+  for (const std::string text : {"dense 120",
+                                 "dense 7 tanh",
+                                 "dense 7 leaky_relu 0.30000000000000004",
+                                 "conv 6 5x5",
+                                 "conv 6 5x3 stride 2 same relu",
+                                 "conv 6 5x3 stride 1x2 sigmoid",
+                                 "maxpool 2",
+                                 "maxpool 2x3",
+                                 "maxpool 3 stride 2 same",
+                                 "avgpool 2 stride 1x2",
+                                 "flatten",
+                                 "linear",
+                                 "sigmoid",
+                                 "tanh",
+                                 "relu",
+                                 "leaky_relu 0.2",
+                                 "elu",
+                                 "elu 0.5",
+                                 "dense 3 softplus",
+                                 "conv 8 3x3 dilation 2",
+                                 "conv 8 3x3 same dilation 1x2 groups 4 im2col relu",
+                                 "depthwise 3x3",
+                                 "depthwise 3x5 multiplier 2 stride 2 same tanh",
+                                 "depthwise 3x3 dilation 2",
+                                 "globalmaxpool",
+                                 "globalavgpool",
+                                 "reshape 7x7x16",
+                                 "reshape 4",
+                                 "pad 1",
+                                 "pad 0x2",
+                                 "pad 0 1",
+                                 "upsample 2",
+                                 "upsample 1x3",
+                                 "embedding 100 16",
+                                 "layernorm",
+                                 "layernorm epsilon 0.001",
+                                 "softmax",
+                                 "gelu",
+                                 "silu"}) {
     EXPECT_EQ(layer_text(parse_layer(text)), text);
   }
 }
@@ -105,6 +139,12 @@ TEST(Catalog, QuotesTheEntryAndTheWord) {
            Refusal{"elu inf", "inf"},
            Refusal{"relu 3", "'3'"},
            Refusal{"dense 10 softmax", "'softmax'"},
+           Refusal{"conv 6 3x3 groups", "number of groups"},
+           Refusal{"conv 6 3x3 groups 4", "multiple of the 4 groups"},
+           Refusal{"conv 6 3x3 stride 2 dilation 2", "wanted one of them"},
+           Refusal{"depthwise 3x3 multiplier 0", "'0'"},
+           Refusal{"layernorm 1e-3", "'1e-3'"},
+           Refusal{"globalavgpool 2", "'2'"},
            Refusal{"", "the name of a layer"},
        }) {
     const std::string message = complaint(r.entry);

@@ -17,14 +17,20 @@ class EveryLayer : public testing::TestWithParam<LayerCase> {
   static std::unique_ptr<Layer<T>> layer() {
     return make_layer<T>(parse_layer(GetParam().layer));
   }
-  static const Shape& input() { return GetParam().input; }
   static Size m() { return GetParam().m; }
+  /// Memory for the case's samples, of which `used` are run.
+  template <class T>
+  static LayerRun<T> run_of(const Layer<T>& layer, Size used = m()) {
+    LayerRun<T> run(layer, GetParam().input, used, m());
+    if (GetParam().integers > 0) run.use_integers(GetParam().integers);
+    return run;
+  }
 };
 
 TEST_P(EveryLayer, OverwritesWhatItShould) {
   const auto layer = this->layer<float>();
-  LayerRun<float> clean(*layer, input(), m());
-  LayerRun<float> spoiled(*layer, input(), m());
+  LayerRun<float> clean = run_of(*layer);
+  LayerRun<float> spoiled = run_of(*layer);
   clean.spoil(0);
   spoiled.spoil(std::numeric_limits<float>::quiet_NaN());
   for (LayerRun<float>* run : {&clean, &spoiled}) {
@@ -38,8 +44,8 @@ TEST_P(EveryLayer, OverwritesWhatItShould) {
 
 TEST_P(EveryLayer, AddsToItsDtheta) {
   const auto layer = this->layer<double>();
-  LayerRun<double> from_zero(*layer, input(), m());
-  LayerRun<double> from_seven(*layer, input(), m());
+  LayerRun<double> from_zero = run_of(*layer);
+  LayerRun<double> from_seven = run_of(*layer);
   for (std::size_t p = 0; p < from_seven.parameters(); ++p) {
     std::ranges::fill(from_seven.dtheta(p), 7);
   }
@@ -56,7 +62,7 @@ TEST_P(EveryLayer, AddsToItsDtheta) {
 TEST_P(EveryLayer, StaysWithinItsFootprint) {
   const auto layer = this->layer<float>();
   for (const Size used : {m(), (m() + 1) / 2, Size{1}}) {
-    LayerRun<float> run(*layer, input(), used, m());
+    LayerRun<float> run = run_of(*layer, used);
     run.forward();
     run.backward();
     EXPECT_TRUE(run.fences_are_intact()) << used << " of " << m() << " samples";
@@ -65,8 +71,8 @@ TEST_P(EveryLayer, StaysWithinItsFootprint) {
 
 TEST_P(EveryLayer, LeavesADinputThatIsNotWantedAlone) {
   const auto layer = this->layer<float>();
-  LayerRun<float> wanted(*layer, input(), m());
-  LayerRun<float> unwanted(*layer, input(), m());
+  LayerRun<float> wanted = run_of(*layer);
+  LayerRun<float> unwanted = run_of(*layer);
   wanted.forward();
   wanted.backward();
   unwanted.forward();
@@ -79,11 +85,11 @@ TEST_P(EveryLayer, LeavesADinputThatIsNotWantedAlone) {
 
 TEST_P(EveryLayer, ServesManyTasksAtOnce) {
   const auto layer = this->layer<float>();
-  LayerRun<float> alone(*layer, input(), m());
+  LayerRun<float> alone = run_of(*layer);
   alone.forward();
   alone.backward();
   std::vector<LayerRun<float>> runs;
-  for (int task = 0; task < 12; ++task) runs.emplace_back(*layer, input(), m());
+  for (int task = 0; task < 12; ++task) runs.push_back(run_of(*layer));
   Workers workers(4);
   workers.for_each(12, [&](Size task, int) {
     runs[static_cast<std::size_t>(task)].forward();
@@ -95,8 +101,8 @@ TEST_P(EveryLayer, ServesManyTasksAtOnce) {
 TEST_P(EveryLayer, GivesInFloatWhatItGivesInDouble) {
   const auto narrow_layer = this->layer<float>();
   const auto wide_layer = this->layer<double>();
-  LayerRun<float> narrow(*narrow_layer, input(), m());
-  LayerRun<double> wide(*wide_layer, input(), m());
+  LayerRun<float> narrow = run_of(*narrow_layer);
+  LayerRun<double> wide = run_of(*wide_layer);
   narrow.forward();
   narrow.backward();
   wide.forward();

@@ -14,6 +14,7 @@ TEST_P(EveryLayerGradient, MatchesCentralDifferences) {
   const LayerCase& c = GetParam();
   const auto layer = make_layer<double>(parse_layer(c.layer));
   LayerRun<double> run(*layer, c.input, c.m);
+  if (c.integers > 0) run.use_integers(c.integers);
   run.forward();
   run.backward();
   const auto loss = [&] { return run.loss(); };

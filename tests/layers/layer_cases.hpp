@@ -16,6 +16,7 @@ struct LayerCase {
   Shape input;
   Size m = 3;
   double float_rounding = 3e-6;  ///< some 50 roundings
+  Size integers = 0;             ///< above 0: the inputs are whole numbers from 0 to below it
 };
 
 inline std::ostream& operator<<(std::ostream& out, const LayerCase& c) {
@@ -39,6 +40,44 @@ inline const LayerCase small_cases[] = {
     {"leaky_relu 0.2", {7, 3}},
     {"elu", {7, 3}},
     {"softplus", {3, 5, 2}},
+    {"gelu", {5, 7, 3}},
+    {"gelu", {11}},
+    {"silu", {3, 5, 2}},
+    {"softmax", {7}},
+    {"softmax", {3, 5, 4}},
+    {"softmax", {1}},
+    {"layernorm", {13}, 5},
+    {"layernorm epsilon 0.01", {3, 5, 19}},
+    {"layernorm", {2, 3, 4}},
+    {"layernorm epsilon 0.5", {1}},
+    {"reshape 5x6", {3, 5, 2}},
+    {"reshape 2x3x5", {30}},
+    {"pad 1", {3, 5, 2}},
+    {"pad 0x2 1x0", {3, 5, 3}},
+    {"upsample 2", {3, 5, 2}},
+    {"upsample 1x3", {2, 7, 5}},
+    {"globalavgpool", {5, 7, 3}},
+    {"globalavgpool", {1, 3, 17}},
+    {"globalmaxpool", {5, 7, 3}},
+    {"globalmaxpool", {4, 2, 9}},
+    {"embedding 7 3", {5}, 4, 3e-6, 7},
+    {"embedding 2 5", {3, 2}, 7, 3e-6, 2},
+    {"depthwise 3x3", {5, 7, 3}},
+    {"depthwise 3x3 same relu", {7, 5, 17}},
+    {"depthwise 2x3 multiplier 3 stride 2x1 same tanh", {6, 7, 2}},
+    {"depthwise 3x3 multiplier 2", {5, 4, 3}},
+    {"depthwise 3x2 same dilation 2x3", {7, 9, 5}},
+    {"depthwise 2x2 same dilation 3", {1, 2, 3}},  // windows that lie in the padding alone
+    {"depthwise 1x1 sigmoid", {3, 3, 4}},
+    {"conv 6 3x3 groups 3", {5, 7, 6}},
+    {"conv 4 3x3 same groups 2 relu", {7, 5, 6}},
+    {"conv 4 2x3 stride 2 groups 4 tanh", {6, 7, 4}},
+    {"conv 6 1x1 groups 2", {3, 5, 4}},
+    {"conv 18 3x3 same groups 2", {6, 9, 16}, 3, winograd_rounding},
+    {"conv 3 3x3 dilation 2", {7, 9, 2}},
+    {"conv 3 3x2 same dilation 2x3 relu", {5, 8, 3}},
+    {"conv 2 2x2 same dilation 3", {1, 2, 3}},
+    {"conv 4 3x3 same dilation 2 groups 2 im2col", {6, 5, 4}},
     {"conv 1 1x1", {1, 1, 1}, 1},
     {"conv 4 3x3", {5, 7, 3}},
     {"conv 5 3x3 same relu", {7, 5, 2}},
@@ -92,6 +131,12 @@ inline const LayerCase large_cases[] = {
     {"conv 24 3x3 winograd relu", {27, 17, 40}, 7, winograd_rounding},
     {"conv 3 5x5 stride 2 same", {23, 29, 11}, 13},
     {"conv 67 1x1", {17, 13, 61}, 7},
+    {"conv 32 3x3 groups 4 relu", {19, 17, 24}, 7, winograd_rounding},
+    {"conv 9 3x3 dilation 3", {23, 29, 11}, 13},
+    {"depthwise 5x5 stride 2 same", {23, 29, 37}, 5},
+    {"layernorm", {611}, 31},
+    {"softmax", {611}, 31},
+    {"gelu", {61, 17}, 31},
 };
 
 }  // namespace dtheta

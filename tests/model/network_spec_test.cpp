@@ -47,10 +47,31 @@ TEST(LayerList, TakesTheOutputActivationOff) {
   EXPECT_EQ(parse_layer_list("dense 4, sigmoid, dense 1").activation, std::nullopt);
 }
 
+TEST(LayerList, SoftmaxInsideIsALayer) {
+  const LayerList list = parse_layer_list("dense 3 softmax, dense 2, softmax");
+  EXPECT_EQ(list, parse_layer_list("dense 3, softmax, dense 2 softmax"));
+  ASSERT_EQ(list.layers.size(), 3U);
+  EXPECT_EQ(list.layers[1], LayerSpec(SoftmaxOptions{}));
+  EXPECT_EQ(list.activation, "softmax");
+}
+
+TEST(LayerList, GeluAndSiluAreLayersBehindOthers) {
+  EXPECT_EQ(parse_layer_list("dense 3 gelu, conv 2 3x3 same SiLU"),
+            parse_layer_list("dense 3, gelu, conv 2 3x3 same, silu"));
+  EXPECT_EQ(parse_layer_list("dense 3, gelu, dense 2").layers.size(), 3U);
+}
+
+TEST(LayerList, ActivationsAreFusedIntoEveryLayerThatHasThem) {
+  const LayerList list = parse_layer_list("depthwise 3x3, relu, layernorm, tanh, flatten, dense 2");
+  EXPECT_EQ(list.layers.size(), 5U);
+  EXPECT_EQ(layer_text(list.layers[0]), "depthwise 3x3 relu");
+}
+
 TEST(LayerList, RoundTripsThroughText) {
   const LayerList list = parse_layer_list(
       "input 9x7x3, conv 4 3x5 stride 2x1 same, leaky_relu 0.2, avgpool 3 stride 2 same, tanh, "
-      "flatten, dense 5, sigmoid, dense 2");
+      "pad 1, depthwise 3x3 multiplier 2, softplus, layernorm, upsample 2, gelu, globalavgpool, "
+      "reshape 2x2x2, softmax, flatten, dense 5, sigmoid, dense 2");
   const NetworkSpec spec{.input = *list.input, .layers = list.layers};
   EXPECT_EQ(parse_layer_list(layer_list_text(spec)), list);
 }
@@ -59,8 +80,6 @@ TEST(LayerList, RefusesWhatItCannotRead) {
   EXPECT_THROW(parse_layer_list(""), UsageError);
   EXPECT_THROW(parse_layer_list("# only a comment"), UsageError);
   EXPECT_THROW(parse_layer_list("dense 3, input 3"), UsageError);
-  EXPECT_THROW(parse_layer_list("dense 3, softmax, dense 2"), UsageError);
-  EXPECT_THROW(parse_layer_list("dense 3 softmax, dense 2"), UsageError);
   EXPECT_THROW(parse_layer_list("dense 3, frobnicate 2"), UsageError);
   for (const char* text :
        {"input 0x3, dense 1", "input 3x, dense 1", "input 1x1x1x1x1, dense 1", "input, dense 1",

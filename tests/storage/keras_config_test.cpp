@@ -118,19 +118,15 @@ TEST(KerasConfig, WhatIsNotSupportedIsNamed) {
                        "layer 2 (GRU 'x') is not supported; dtheta reads InputLayer, "));
   EXPECT_EQ(complaint({row, dense({{"activation", "selu"}}), dense()}),
             "layer 2 (Dense 'd') has activation \"selu\"; wanted linear, sigmoid, tanh, relu, "
-            "leaky_relu, elu or softplus (softmax only at the end)");
-  EXPECT_TRUE(contains(complaint({row, dense({{"activation", "softmax"}}), dense()}),
-                       "layer 2 (Dense 'd') has activation \"softmax\""));
+            "leaky_relu, elu, softplus, gelu, silu or softmax");
   EXPECT_EQ(complaint({row, dense({{"use_bias", false}})}),
             "layer 2 (Dense 'd') has use_bias false; wanted true");
   EXPECT_EQ(complaint({input(), conv({{"use_bias", false}})}),
             "layer 2 (Conv2D 'c') has use_bias false; wanted true");
   EXPECT_EQ(complaint({input(), conv({{"data_format", "channels_first"}})}),
             "layer 2 (Conv2D 'c') has data_format \"channels_first\"; wanted \"channels_last\"");
-  EXPECT_EQ(complaint({input(), conv({{"groups", 2}})}),
-            "layer 2 (Conv2D 'c') has groups 2; wanted 1");
-  EXPECT_EQ(complaint({input(), conv({{"dilation_rate", {2, 2}}})}),
-            "layer 2 (Conv2D 'c') has dilation_rate [2,2]; wanted 1");
+  EXPECT_EQ(complaint({input(), conv({{"groups", 0}})}),
+            "layer 2 (Conv2D 'c') has groups 0; wanted a whole number from 1 to 2^31 - 1");
   EXPECT_EQ(complaint({input(), conv({{"padding", "causal"}})}),
             "layer 2 (Conv2D 'c') has padding \"causal\"; wanted valid or same");
   EXPECT_EQ(complaint({row, dense(), layer("Rescaling", {{"name", "r"}})}),
@@ -139,13 +135,71 @@ TEST(KerasConfig, WhatIsNotSupportedIsNamed) {
             "layer 2 (ReLU 'r') has max_value 6; wanted null");
   EXPECT_EQ(complaint({row, layer("ReLU", {{"name", "r"}, {"threshold", 1}}), dense()}),
             "layer 2 (ReLU 'r') has threshold 1; wanted 0");
-  EXPECT_EQ(complaint({row, layer("Softmax", {{"name", "s"}}), dense()}),
-            "layer 2 (Softmax 's') does not stand at the end, the only place for a softmax");
+  EXPECT_EQ(complaint({row, layer("Softmax", {{"name", "s"}, {"axis", 1}}), dense()}),
+            "layer 2 (Softmax 's') has axis 1; wanted -1");
   EXPECT_EQ(complaint({row, dense(), layer("Softmax", {{"name", "s"}, {"axis", 1}})}),
             "layer 3 (Softmax 's') has axis 1; wanted -1");
   EXPECT_EQ(message_of<DataError>(
                 [] { parse_keras_config(R"({"class_name": "Mine", "config": {"layers": []}})"); }),
             "is a \"Mine\" model; dtheta reads Sequential and Functional ones");
+}
+
+TEST(KerasConfig, WhatLayersDoNotHaveIsNamed) {
+  const auto refused = [](const char* class_name, Json fields) {
+    fields["name"] = "x";
+    const std::string message = complaint({input(), layer(class_name, fields), dense()});
+    const std::string place = std::string("layer 2 (") + class_name + " 'x') has ";
+    EXPECT_TRUE(contains(message, place));
+    return message.substr(std::min(message.size(), place.size()));
+  };
+  EXPECT_EQ(refused("GlobalAveragePooling2D", {{"keepdims", true}}), "keepdims true; wanted false");
+  EXPECT_EQ(refused("UpSampling2D", {{"interpolation", "bilinear"}}),
+            "interpolation \"bilinear\"; wanted \"nearest\"");
+  EXPECT_EQ(refused("ZeroPadding2D", {{"padding", {1, -1}}}),
+            "padding [1,-1]; wanted whole numbers from 0");
+  EXPECT_EQ(refused("ZeroPadding2D", {{"padding", {{1, 2}, {1, 2, 3}}}}),
+            "padding [[1,2],[1,2,3]]; wanted whole numbers from 0");
+  EXPECT_EQ(refused("Reshape", {{"target_shape", {-1, 2}}}),
+            "target_shape -1; wanted a whole number from 1 to 2^31 - 1");
+  EXPECT_EQ(refused("Reshape", {{"target_shape", {1, 1, 1, 1, 1}}}),
+            "target_shape [1,1,1,1,1]; wanted 1 to 4 extents");
+  EXPECT_EQ(refused("Reshape", Json::object()), "no target_shape");
+  EXPECT_EQ(refused("LayerNormalization", {{"axis", 1}}), "axis 1; wanted -1, the last one");
+  EXPECT_EQ(refused("LayerNormalization", {{"scale", false}}), "scale false; wanted true");
+  EXPECT_EQ(refused("Embedding", {{"mask_zero", true}}), "mask_zero true; wanted false");
+  EXPECT_EQ(refused("DepthwiseConv2D", Json::object()), "no kernel_size");
+}
+
+TEST(KerasConfig, SettingsThatKerasHasOtherwise) {
+  const auto read = [](const char* class_name, Json fields) {
+    fields["name"] = "x";
+    return layer_text(parse({input(), layer(class_name, fields), dense()}).spec.layers[0]);
+  };
+  EXPECT_EQ(read("ZeroPadding2D", {{"padding", 2}}), "pad 2");
+  EXPECT_EQ(read("ZeroPadding2D", {{"padding", {1, 2}}}), "pad 1x2");
+  EXPECT_EQ(read("ZeroPadding2D", {{"padding", {{0, 1}, {0, 2}}}}), "pad 0 1x2");
+  EXPECT_EQ(read("ZeroPadding2D", Json::object()), "pad 1");
+  EXPECT_EQ(read("UpSampling2D", Json::object()), "upsample 2");
+  EXPECT_EQ(read("LayerNormalization", {{"axis", {3}}}), "layernorm epsilon 0.001");
+  EXPECT_EQ(read("ELU", Json::object()), "elu");
+  EXPECT_EQ(read("DepthwiseConv2D", {{"kernel_size", 3}, {"activation", "elu"}}),
+            "depthwise 3x3 elu");
+  const auto gated = parse({input(), conv({{"activation", "silu"}}), dense()}).spec.layers;
+  EXPECT_EQ(layer_text(gated[1]), "silu");
+}
+
+TEST(KerasConfig, EveryLayerIsWrittenAndReadBack) {
+  for (const char* text :
+       {"conv 4 3x3 same dilation 2 groups 2, gelu", "conv 4 3x3 elu 0.5", "depthwise 3x5 elu",
+        "depthwise 3x3 multiplier 2 stride 2 same leaky_relu 0.2", "globalavgpool", "globalmaxpool",
+        "pad 0x1 2x0", "upsample 1x3", "reshape 4x32", "flatten, embedding 7 3",
+        "layernorm epsilon 0.01", "softmax", "silu", "relu, elu 0.5, softplus", "flatten"}) {
+    const NetworkSpec spec{{8, 8, 2}, parse_layer_list(std::string(text) + ", linear").layers};
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < spec.layers.size(); ++i) names.push_back(std::to_string(i));
+    const auto config = keras_config(spec, names, "linear", "float32");
+    EXPECT_EQ(parse_keras_config(config.dump(), "linear").spec, spec) << text;
+  }
 }
 
 TEST(KerasConfig, ActivationsOfOtherClasses) {
@@ -400,10 +454,11 @@ TEST(KerasConfig, GarbageIsAnErrorNeverACrash) {
 /// Whatever is done to one byte, the text is either a network or an error of ours.
 TEST(KerasConfig, AnyByteMayBeDamaged) {
   const NetworkSpec spec{{12, 12, 2},
-                         parse_layer_list("conv 4 3 same, leaky_relu, maxpool 2, "
-                                          "flatten, dense 5, tanh, dense 3")
+                         parse_layer_list("conv 4 3 same groups 2, leaky_relu, maxpool 2, pad 1, "
+                                          "depthwise 2 multiplier 2, layernorm, upsample 1x2, "
+                                          "reshape 28x28, flatten, dense 5, gelu, dense 3")
                              .layers};
-  const std::vector<std::string> names{"a", "b", "c", "d", "e"};
+  const std::vector<std::string> names{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"};
   const std::string whole = keras_config(spec, names, "softmax", "float32").dump();
   ASSERT_EQ(parse_keras_config(whole).spec, spec);
   int refused = 0;

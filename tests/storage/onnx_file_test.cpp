@@ -1,5 +1,6 @@
 #include "dtheta/storage/onnx_file.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <string>
@@ -32,6 +33,12 @@ Model<float> make(const std::string& layers, const std::string& loss, InputPrepa
   return model;
 }
 
+Words operators(const onnx::ModelProto& proto) {
+  Words types;
+  for (const onnx::NodeProto& node : proto.graph().node()) types.push_back(node.op_type());
+  return types;
+}
+
 /// What the file of a model holds, after ONNX's own checks: the checker, and the inference of all
 /// shapes, whose result for the predictions must be the one declared.
 onnx::ModelProto written(const Model<float>& model) {
@@ -48,15 +55,11 @@ onnx::ModelProto written(const Model<float>& model) {
                                      onnx::ShapeInferenceOptions{check_type, strict});
   const auto& shape = inferred.graph().output(0).type().tensor_type().shape();
   EXPECT_EQ(shape.dim_size(), 2);
-  EXPECT_EQ(shape.dim(0).dim_param(), "N");
+  if (std::ranges::count(operators(proto), "Resize") == 0) {  // there the inference loses it
+    EXPECT_EQ(shape.dim(0).dim_param(), "N");
+  }
   EXPECT_EQ(shape.dim(1).dim_value(), model.network->output_shape().size());
   return proto;
-}
-
-Words operators(const onnx::ModelProto& proto) {
-  Words types;
-  for (const onnx::NodeProto& node : proto.graph().node()) types.push_back(node.op_type());
-  return types;
 }
 
 const onnx::NodeProto& node_named(const onnx::ModelProto& proto, const std::string& name) {
@@ -105,6 +108,43 @@ TEST(OnnxFile, EveryLayerPassesTheChecker) {
   EXPECT_EQ(input.shape().dim(0).dim_param(), "N");
   EXPECT_EQ(input.shape().dim(2).dim_value(), 29);
   EXPECT_EQ(node_named(proto, "conv_2_activation").attribute(0).f(), 0.125F);
+}
+
+TEST(OnnxFile, NewerLayersPassTheChecker) {
+  const auto types = [](const std::string& layers) {
+    Words all = operators(
+        written(make("input 8x9x4, " + layers + ", flatten, dense 2", "mean_squared_error")));
+    all.resize(all.size() - 2);  // Gemm, Identity
+    return all;
+  };
+  EXPECT_EQ(types("conv 6 3x2 same dilation 2x3 groups 2, pad 1x2 0, depthwise 3x3 multiplier 2 "
+                  "stride 2 elu, upsample 2x1"),
+            (Words{"Transpose", "Conv", "Pad", "Conv", "Elu", "Resize", "Transpose", "Flatten"}));
+  EXPECT_EQ(types("globalavgpool"),
+            (Words{"Transpose", "GlobalAveragePool", "Flatten", "Flatten"}));
+  EXPECT_EQ(types("globalmaxpool, reshape 2x2x1, softplus"),
+            (Words{"Transpose", "GlobalMaxPool", "Flatten", "Reshape", "Softplus", "Flatten"}));
+  EXPECT_EQ(types("conv 4 1, layernorm, softmax"),
+            (Words{"Transpose", "Conv", "Transpose", "ReduceMean", "Sub", "Mul", "ReduceMean",
+                   "Add", "Sqrt", "Div", "Mul", "Add", "Softmax", "Flatten"}));
+  EXPECT_EQ(types("gelu, silu"),
+            (Words{"Mul", "Erf", "Add", "Mul", "Mul", "Sigmoid", "Mul", "Flatten"}));
+  EXPECT_EQ(types("flatten, embedding 5 3"),
+            (Words{"Flatten", "Round", "Cast", "Gather", "Flatten"}));
+}
+
+TEST(OnnxFile, DepthwiseConvolutionsHaveAGroupAChannel) {
+  const auto model = make("input 5x6x3, depthwise 2x3 multiplier 2, flatten", "mean_squared_error");
+  const auto proto = written(model);
+  EXPECT_EQ(attribute(node_named(proto, "depthwise_1"), "group"), Sizes{3});
+  const auto [numbers, shape] = constant(proto, "depthwise_1/kernel");
+  EXPECT_EQ(shape, (Sizes{6, 1, 2, 3}));
+  const auto kernel = model.network->parameter(model.theta.span(), 0);
+  for (Size filter = 0; filter < 6; ++filter) {
+    for (Size tap = 0; tap < 6; ++tap) {
+      EXPECT_EQ(numbers[static_cast<std::size_t>(filter * 6 + tap)], kernel[tap * 6 + filter]);
+    }
+  }
 }
 
 TEST(OnnxFile, TheOutputIsThatOfTheLoss) {

@@ -36,11 +36,17 @@ class LayerRun {
       theta_.emplace_back(spec.shape.size());
       dtheta_.emplace_back(spec.shape.size());
       fill_normal(theta_.back().span(), 1 + theta_.size(),
-                  1 / std::sqrt(static_cast<double>(spec.fan_in)));
+                  1 / std::sqrt(static_cast<double>(std::max<Size>(spec.fan_in, 1))));
       dtheta_.back().fill(0);
     }
   }
   LayerRun(const Layer<T>& layer, const Shape& input, Size m) : LayerRun(layer, input, m, m) {}
+
+  /// Puts whole numbers from 0 to below `end` in the place of x.
+  void use_integers(Size end) {
+    for (T& number : x_.span()) number = std::floor(std::abs(number) * 1000);
+    for (T& number : x_.span()) number = std::fmod(number, static_cast<T>(end));
+  }
 
   void forward() {
     const std::array inputs{View<const T>(x_.view(input_))};

@@ -15,16 +15,18 @@ namespace dtheta {
 struct ReferenceAxis {
   Size input, window, stride;
   bool is_same = false;
+  Size dilation = 1;
 
+  Size reach() const { return (window - 1) * dilation + 1; }
   Size output() const {
-    return is_same ? (input + stride - 1) / stride : (input - window + stride) / stride;
+    return is_same ? (input + stride - 1) / stride : (input - reach() + stride) / stride;
   }
   Size before() const {
-    return is_same ? std::max<Size>(0, (output() - 1) * stride + window - input) / 2 : 0;
+    return is_same ? std::max<Size>(0, (output() - 1) * stride + reach() - input) / 2 : 0;
   }
   /// The input under a tap of an output; −1 for padding.
   Size at(Size o, Size tap) const {
-    const Size position = o * stride + tap - before();
+    const Size position = o * stride + tap * dilation - before();
     return position < input ? std::max<Size>(position, -1) : -1;
   }
 };
@@ -71,18 +73,20 @@ inline double& entry(std::vector<double>& numbers, Size index) {
   return numbers[static_cast<std::size_t>(index)];
 }
 
-/// z of equation (15), summed over the input channels.
+/// z of equation (15), summed over the input channels of the filter's group. A depthwise
+/// convolution has as many groups as channels.
 template <class T>
 std::vector<double> reference_convolution(const ReferenceWindows& w, std::span<T> x,
-                                          std::span<T> theta, std::span<T> bias) {
-  const Size filters = static_cast<Size>(bias.size());
+                                          std::span<T> theta, std::span<T> bias, Size groups = 1) {
+  const Size filters = static_cast<Size>(bias.size()), channels = w.channels / groups;
   std::vector<double> z = zeros(w.outputs() * filters);
   for (Size k = 0; k < w.outputs() * filters; ++k) entry(z, k) = entry(bias, k % filters);
   w.for_each_tap([&](Size position, Size tap, Size place) {
-    for (Size c = 0; c < w.channels; ++c) {
+    for (Size c = 0; c < channels; ++c) {
       for (Size f = 0; f < filters; ++f) {
+        const Size first = f / (filters / groups) * channels;
         entry(z, position * filters + f) +=
-            entry(theta, (tap * w.channels + c) * filters + f) * entry(x, place + c);
+            entry(theta, (tap * channels + c) * filters + f) * entry(x, place + first + c);
       }
     }
   });
@@ -96,16 +100,18 @@ struct ReferenceGradients {
 
 template <class T>
 ReferenceGradients reference_convolution_backward(const ReferenceWindows& w, std::span<T> x,
-                                                  std::span<T> theta, std::span<T> dz) {
-  const Size filters = static_cast<Size>(dz.size()) / w.outputs();
+                                                  std::span<T> theta, std::span<T> dz,
+                                                  Size groups = 1) {
+  const Size filters = static_cast<Size>(dz.size()) / w.outputs(), channels = w.channels / groups;
   ReferenceGradients d{zeros(w.inputs()), zeros(static_cast<Size>(theta.size())), zeros(filters)};
   for (Size k = 0; k < w.outputs() * filters; ++k) entry(d.dbias, k % filters) += entry(dz, k);
   w.for_each_tap([&](Size position, Size tap, Size place) {
-    for (Size c = 0; c < w.channels; ++c) {
+    for (Size c = 0; c < channels; ++c) {
       for (Size f = 0; f < filters; ++f) {
-        const Size weight = (tap * w.channels + c) * filters + f;
-        entry(d.dtheta, weight) += entry(dz, position * filters + f) * entry(x, place + c);
-        entry(d.dx, place + c) += entry(theta, weight) * entry(dz, position * filters + f);
+        const Size weight = (tap * channels + c) * filters + f;
+        const Size from = place + f / (filters / groups) * channels + c;
+        entry(d.dtheta, weight) += entry(dz, position * filters + f) * entry(x, from);
+        entry(d.dx, from) += entry(theta, weight) * entry(dz, position * filters + f);
       }
     }
   });

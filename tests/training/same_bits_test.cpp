@@ -67,6 +67,18 @@ TEST(SameBits, OfConvolutionAndPooling) {
                           {.epochs = 2, .batch_size = batch, .optimizer = {.name = "momentum"}});
 }
 
+TEST(SameBits, OfTheOtherLayers) {
+  const Dataset data = test::random_classes(samples, {11, 10, 3}, 5);
+  expect_same_bits<float>(
+      data,
+      "pad 1x2, conv 6 3x3 same groups 3, layernorm, gelu, depthwise 3x3 multiplier 2, elu, conv 8 "
+      "2x3 dilation 2, silu, upsample 2x1, softmax, globalmaxpool, dense 12 softplus, reshape "
+      "2x6, layernorm, flatten, dense 5",
+      {.epochs = 2, .batch_size = batch});
+  expect_same_bits<float>(data, "flatten, embedding 2 3, flatten, dense 5",
+                          {.epochs = 2, .batch_size = batch});
+}
+
 TEST(SameBits, OfTheZooOnPictures) {
   const Dataset data = test::random_classes(21, {28, 28, 1}, 10);
   expect_same_bits<float>(data, "lenet5", {.epochs = 1, .batch_size = 16});

@@ -38,8 +38,12 @@ template <std::floating_point T>
 std::unique_ptr<Layer<T>> make_layer(const LayerSpec& spec) {
   return std::visit(
       []<class Options>(const Options& options) -> std::unique_ptr<Layer<T>> {
-        using LayerClass = typename CatalogEntry<Options>::template LayerClass<T>;
-        return std::make_unique<LayerClass>(options);
+        using Entry = CatalogEntry<Options>;
+        if constexpr (requires { Entry::template make<T>(options); }) {
+          return Entry::template make<T>(options);
+        } else {
+          return std::make_unique<typename Entry::template LayerClass<T>>(options);
+        }
       },
       spec);
 }

@@ -10,15 +10,27 @@
 #include "dtheta/layers/activation.hpp"
 #include "dtheta/layers/conv2d.hpp"
 #include "dtheta/layers/dense.hpp"
+#include "dtheta/layers/depthwise_conv2d.hpp"
+#include "dtheta/layers/embedding.hpp"
 #include "dtheta/layers/flatten.hpp"
+#include "dtheta/layers/global_pooling.hpp"
+#include "dtheta/layers/layer_normalization.hpp"
 #include "dtheta/layers/pooling.hpp"
+#include "dtheta/layers/reshape.hpp"
+#include "dtheta/layers/self_gated.hpp"
+#include "dtheta/layers/softmax.hpp"
+#include "dtheta/layers/upsampling.hpp"
+#include "dtheta/layers/zero_padding.hpp"
 
 namespace dtheta {
 
 /// What a layer is, apart from its input and precision: the options struct of its class. Layer
 /// lists, model files and the C++ interface all speak in these values.
 using LayerSpec =
-    std::variant<DenseOptions, Conv2dOptions, PoolingOptions, FlattenOptions, ActivationOptions>;
+    std::variant<DenseOptions, Conv2dOptions, DepthwiseConv2dOptions, PoolingOptions,
+                 GlobalPoolingOptions, FlattenOptions, ReshapeOptions, ZeroPaddingOptions,
+                 UpsamplingOptions, EmbeddingOptions, LayerNormalizationOptions, SoftmaxOptions,
+                 SelfGatedOptions, ActivationOptions>;
 
 /// The layer that `spec` describes. Throws UsageError for options out of range.
 template <std::floating_point T>

@@ -16,6 +16,11 @@ namespace dtheta {
 ///     static std::string text(const DenseOptions& options);
 ///   };
 ///
+/// Options that several classes serve have, instead of LayerClass,
+///
+///     template <std::floating_point T>
+///     static std::unique_ptr<Layer<T>> make(const Conv2dOptions& options);
+///
 /// `names` are the words that begin an entry of a layer list. `read` gets the one that was found
 /// and the words behind it, and takes those that are its own; it need not check ranges, which the
 /// class does when it is constructed. `text` is the entry that reads back to the same options. The

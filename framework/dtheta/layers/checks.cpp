@@ -21,6 +21,24 @@ void check_extent(const Extent2d& extent, std::string_view what) {
   check_count(extent.width, fmt::format("the width of the {}", what));
 }
 
+void check_picture(const Shape& sample) {
+  if (sample.rank() == 3) return;
+  throw UsageError(
+      fmt::format("found samples of shape {}; wanted height x width x channels", sample.text()));
+}
+
+void check_dilation(const Extent2d& dilation, const Extent2d& stride) {
+  check_extent(dilation, "dilation");
+  if (dilation != Extent2d{1, 1} && stride != Extent2d{1, 1}) {
+    throw UsageError("found a stride and a dilation above 1; wanted one of them");
+  }
+}
+
+void check_epsilon(double epsilon) {
+  if (epsilon > 0 && std::isfinite(epsilon)) return;
+  throw UsageError(fmt::format("epsilon is {}; wanted a finite number above 0", epsilon));
+}
+
 void check_activation(const ActivationOptions& activation) {
   const double slope = activation.slope, alpha = activation.alpha;
   if (activation.kind == Activation::leaky_relu && !(slope >= 0 && slope < 1)) {

@@ -15,6 +15,16 @@ void check_count(Size count, std::string_view what);
 /// Throws UsageError unless both sides are in [1, 2³¹).
 void check_extent(const Extent2d& extent, std::string_view what);
 
+/// Throws UsageError unless samples of that shape are pictures, height x width x channels.
+void check_picture(const Shape& sample);
+
+/// Throws UsageError unless both sides are in [1, 2³¹), and 1 where the stride is above 1: Keras
+/// has no such convolution.
+void check_dilation(const Extent2d& dilation, const Extent2d& stride);
+
+/// Throws UsageError unless a normalization's epsilon is above 0 and finite.
+void check_epsilon(double epsilon);
+
 /// Throws UsageError unless the slope of a leaky_relu is in [0, 1), the alpha of an elu finite and
 /// at least 0.
 void check_activation(const ActivationOptions& activation);

@@ -8,6 +8,7 @@
 #include "dtheta/core/error.hpp"
 #include "dtheta/layers/activation.hpp"
 #include "dtheta/layers/checks.hpp"
+#include "dtheta/layers/grouped_conv2d.hpp"
 #include "dtheta/math/blas.hpp"
 #include "dtheta/math/direct_convolution.hpp"
 #include "dtheta/math/im2col.hpp"
@@ -43,16 +44,26 @@ Conv2d<T>::Conv2d(const Conv2dOptions& options) : options_(options) {
   check_count(options.filters, "the number of filters");
   check_extent(options.kernel, "kernel");
   check_extent(options.stride, "stride");
+  check_dilation(options.dilation, options.stride);
   check_activation(options.activation);
-  const bool fits = options.kernel == Extent2d{3, 3} && options.stride == Extent2d{1, 1};
+  if (options.groups != 1) {
+    throw UsageError(fmt::format("the number of groups is {}; wanted 1", options.groups));
+  }
+  const bool is_dilated = options.dilation != Extent2d{1, 1};
+  if (options.algorithm == ConvAlgorithm::direct && is_dilated) {
+    throw UsageError("direct is for convolutions without dilation; leave it out or use im2col");
+  }
+  const bool fits =
+      options.kernel == Extent2d{3, 3} && options.stride == Extent2d{1, 1} && !is_dilated;
   if (options.algorithm == ConvAlgorithm::winograd && !fits) {
-    throw UsageError("winograd is for 3x3 kernels with stride 1; leave it out or use im2col");
+    throw UsageError(
+        "winograd is for 3x3 kernels with stride 1, undilated; leave it out or use im2col");
   }
 }
 
 template <std::floating_point T>
 Windows Conv2d<T>::windows(const Shape& sample) const {
-  return slide(sample, options_.kernel, options_.stride, options_.padding);
+  return slide(sample, options_.kernel, options_.stride, options_.padding, options_.dilation);
 }
 
 template <std::floating_point T>
@@ -104,8 +115,8 @@ ConvAlgorithm Conv2d<T>::algorithm(const Windows& w) const {
       w.vertical.output > 2 && w.horizontal.output > 2) {
     return ConvAlgorithm::winograd;
   }
-  const bool is_direct =
-      w.channels <= few_channels && w.horizontal.output >= least_row && !w.is_contiguous();
+  const bool is_direct = w.channels <= few_channels && w.horizontal.output >= least_row &&
+                         !w.is_contiguous() && options_.dilation == Extent2d{1, 1};
   return is_direct ? ConvAlgorithm::direct : ConvAlgorithm::im2col;
 }
 
@@ -235,6 +246,8 @@ Conv2dOptions CatalogEntry<Conv2dOptions>::read(std::string_view, LayerWords& wo
   options.kernel = take_extent(words, "the kernel's size");
   options.stride = take_stride(words).value_or(Extent2d{1, 1});
   options.padding = take_padding(words);
+  options.dilation = take_dilation(words);
+  if (words.take_if("groups")) options.groups = take_count(words, "the number of groups");
   const auto algorithm = algorithm_named(words.peek());
   if (algorithm && *algorithm != ConvAlgorithm::automatic) {
     options.algorithm = *algorithm;
@@ -248,12 +261,22 @@ std::string CatalogEntry<Conv2dOptions>::text(const Conv2dOptions& options) {
   std::string text = fmt::format("conv {} {}", options.filters, full_text(options.kernel));
   if (options.stride != Extent2d{1, 1}) text += " stride " + short_text(options.stride);
   if (options.padding == Padding::same) text += " same";
+  if (options.dilation != Extent2d{1, 1}) text += " dilation " + short_text(options.dilation);
+  if (options.groups != 1) text += fmt::format(" groups {}", options.groups);
   if (options.algorithm != ConvAlgorithm::automatic) {
     text += fmt::format(" {}", algorithm_name(options.algorithm));
   }
   return text + activation_suffix(options.activation);
 }
 
+template <std::floating_point T>
+std::unique_ptr<Layer<T>> CatalogEntry<Conv2dOptions>::make(const Conv2dOptions& options) {
+  if (options.groups == 1) return std::make_unique<Conv2d<T>>(options);
+  return std::make_unique<GroupedConv2d<T>>(options);
+}
+
+template std::unique_ptr<Layer<float>> CatalogEntry<Conv2dOptions>::make(const Conv2dOptions&);
+template std::unique_ptr<Layer<double>> CatalogEntry<Conv2dOptions>::make(const Conv2dOptions&);
 template class Conv2d<float>;
 template class Conv2d<double>;
 

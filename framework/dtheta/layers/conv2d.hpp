@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,15 +33,17 @@ struct Conv2dOptions {
   Extent2d kernel = {3, 3};  ///< f of the note
   Extent2d stride = {1, 1};  ///< S of the note
   Padding padding = Padding::valid;
+  Extent2d dilation = {1, 1};  ///< inputs from tap to tap; not beside a stride above 1
+  Size groups = 1;             ///< divides channels and filters; above 1: GroupedConv2d
   ActivationOptions activation = {};
   ConvAlgorithm algorithm = ConvAlgorithm::automatic;
 
   friend bool operator==(const Conv2dOptions&, const Conv2dOptions&) = default;
 };
 
-/// Convolution with its activation, a = g(z): equations (15) and (16), summed over the input
-/// channels, with one filter and one bias for each output channel. Keras' layout: kernel θ {kernel
-/// height, kernel width, input channels, filters}, bias b {filters}.
+/// Convolution of one group with its activation, a = g(z): equations (15) and (16), summed over the
+/// input channels, with one filter and one bias for each output channel. Keras' layout: kernel θ
+/// {kernel height, kernel width, input channels, filters}, bias b {filters}.
 ///
 /// 3×3 kernels with stride 1 and enough channels: by Winograd's algorithm, math/winograd.hpp.
 /// Few input channels: math/direct_convolution.hpp, but for dx. All others, and that: by im2col and
@@ -52,7 +55,7 @@ struct Conv2dOptions {
 template <std::floating_point T>
 class Conv2d final : public Layer<T> {
  public:
-  /// Throws UsageError for options out of range.
+  /// Throws UsageError for options out of range, and for several groups.
   explicit Conv2d(const Conv2dOptions& options);
 
   /// {height, width, channels} → {output height, output width, filters}.
@@ -83,10 +86,11 @@ class Conv2d final : public Layer<T> {
 template <>
 struct CatalogEntry<Conv2dOptions> {
   template <std::floating_point T>
-  using LayerClass = Conv2d<T>;
+  static std::unique_ptr<Layer<T>> make(const Conv2dOptions& options);
   static constexpr std::array<std::string_view, 1> names{"conv"};
   static constexpr std::string_view grammar =
-      "conv FILTERS SIZE [stride SIZE] [valid|same] [direct|im2col|winograd] [ACTIVATION]";
+      "conv FILTERS SIZE [stride SIZE] [valid|same] [dilation SIZE] [groups COUNT]"
+      "\n    [direct|im2col|winograd] [ACTIVATION]";
   static Conv2dOptions read(std::string_view name, LayerWords& words);
   static std::string text(const Conv2dOptions& options);
 };

@@ -116,6 +116,26 @@ std::optional<Extent2d> take_stride(LayerWords& words) {
   return take_extent(words, "a stride");
 }
 
+Extent2d take_dilation(LayerWords& words) {
+  if (!words.take_if("dilation")) return {1, 1};
+  return take_extent(words, "a dilation");
+}
+
+Shape take_shape(LayerWords& words) {
+  const std::string_view word = words.take();
+  std::vector<Size> extents;
+  for (std::size_t begin = 0; begin <= word.size();) {
+    const std::size_t end = std::min(word.find('x', begin), word.size());
+    const auto extent = number_of<Size>(word.substr(begin, end - begin));
+    if (!extent || *extent < 1 || std::ssize(extents) + 1 == Shape::max_rank) {
+      words.refuse(word, "a shape of 1 to 4 positive extents such as 7x7x16");
+    }
+    extents.push_back(*extent);
+    begin = end + 1;
+  }
+  return Shape(extents);
+}
+
 Padding take_padding(LayerWords& words) {
   if (words.take_if("same")) return Padding::same;
   words.take_if("valid");

@@ -47,6 +47,10 @@ std::optional<double> take_number(LayerWords& words);
 Extent2d take_extent(LayerWords& words, std::string_view what, Size least = 1);
 /// "[stride SIZE]"; nothing without it.
 std::optional<Extent2d> take_stride(LayerWords& words);
+/// "[dilation SIZE]", 1x1 without it.
+Extent2d take_dilation(LayerWords& words);
+/// "7x7x16": 1 to 4 extents.
+Shape take_shape(LayerWords& words);
 /// "[valid|same]", valid without it.
 Padding take_padding(LayerWords& words);
 

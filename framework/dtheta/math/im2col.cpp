@@ -83,18 +83,22 @@ void do_runs(const Runs<T>& runs) {
 }
 
 /// Calls run(first tap, its place in the input, taps, row of the tile, windows) for the windows of
-/// the stretch without their padding: those at a border one by one, those inside together.
+/// the stretch without their padding: those at a border one by one, those inside together. Taps
+/// that do not lie side by side come one by one.
 template <class Body>
 void for_each_run(const WindowAxis& axis, const Stretch& stretch, Body&& run) {
   const Size inside = std::clamp(axis.first_inside(), stretch.begin, stretch.end);
   const Size beyond = std::clamp(axis.end_inside(), inside, stretch.end);
   const auto row_of = [&](Size j) { return stretch.row + j - stretch.begin; };
-  const auto at_border = [&](Size j) {
-    const Size tap = axis.first_tap(j);
-    run(tap, axis.origin(j) + tap, axis.end_tap(j) - tap, row_of(j), Size{1});
+  const auto run_taps = [&](Size first, Size end, Size j, Size windows) {
+    const Size step = axis.dilation == 1 ? end - first : 1;
+    for (Size tap = first; tap < end; tap += step) {
+      run(tap, axis.place(j, tap), step, row_of(j), windows);
+    }
   };
+  const auto at_border = [&](Size j) { run_taps(axis.first_tap(j), axis.end_tap(j), j, Size{1}); };
   for (Size j = stretch.begin; j < inside; ++j) at_border(j);
-  run(Size{0}, axis.origin(inside), axis.window, row_of(inside), beyond - inside);
+  run_taps(0, axis.window, inside, beyond - inside);
   for (Size j = beyond; j < stretch.end; ++j) at_border(j);
 }
 
@@ -107,7 +111,7 @@ bool has_padding(const Windows& w, const Stretch& stretch) {
 /// The row of x {m, h, w, c} under tap r of output row i.
 template <class T>
 T* input_row(View<T> x, const Windows& w, const Stretch& stretch, Size r) {
-  const Size row = stretch.sample * w.vertical.input + w.vertical.origin(stretch.i) + r;
+  const Size row = stretch.sample * w.vertical.input + w.vertical.place(stretch.i, r);
   return x.data() + row * w.horizontal.input * w.channels;
 }
 

@@ -22,32 +22,50 @@ struct Extent2d {
   friend bool operator==(const Extent2d&, const Extent2d&) = default;
 };
 
-/// How a window slides along one axis: output o covers the inputs o·stride − padding + tap, for
-/// tap in [0, window), as far as they exist. Every window covers at least one.
+/// How a window slides along one axis: output o covers the inputs o·stride − padding +
+/// tap·dilation, for tap in [0, window), as far as they exist. With a dilation of 1 every window
+/// covers at least one.
 struct WindowAxis {
   Size input = 1;
   Size window = 1;
   Size stride = 1;
   Size padding = 0;  ///< before the first input
   Size output = 1;
+  Size dilation = 1;
 
+  /// Inputs from the first tap to the last one.
+  Size reach() const { return (window - 1) * dilation + 1; }
   /// The input under tap 0 of output o; negative in the padding.
   Size origin(Size o) const { return o * stride - padding; }
+  /// The input under a tap of output o.
+  Size place(Size o, Size tap) const { return origin(o) + tap * dilation; }
   /// The taps of output o that lie on inputs: [first_tap, end_tap).
-  Size first_tap(Size o) const { return std::max<Size>(0, -origin(o)); }
-  Size end_tap(Size o) const { return std::min(window, input - origin(o)); }
+  Size first_tap(Size o) const {
+    return std::min(window, taps_below(std::max<Size>(0, -origin(o))));
+  }
+  Size end_tap(Size o) const {
+    return std::max(first_tap(o), std::min(window, taps_below(input - origin(o))));
+  }
 
   /// The outputs whose window lies wholly on inputs: [first_inside, end_inside); may be none.
   Size first_inside() const { return std::min(output, (padding + stride - 1) / stride); }
   Size end_inside() const {
-    const Size last_origin = input - window + padding;
+    const Size last_origin = input - reach() + padding;
     return last_origin < 0 ? first_inside()
                            : std::clamp(last_origin / stride + 1, first_inside(), output);
   }
 
   /// The windows lie side by side and cover each input once.
   bool is_partition() const {
-    return padding == 0 && output * window == input && (output == 1 || stride == window);
+    return padding == 0 && output * window == input && (output == 1 || stride == window) &&
+           (window == 1 || dilation == 1);
+  }
+
+ private:
+  /// The taps that lie less than `distance` inputs behind the first one; without a division in the
+  /// usual case, because pooling asks at every window.
+  Size taps_below(Size distance) const {
+    return dilation == 1 ? distance : (distance + dilation - 1) / dilation;
   }
 };
 
@@ -71,9 +89,11 @@ struct Windows {
   }
 };
 
-/// Slides `window` over samples of shape {height, width, channels}. Throws UsageError when the
-/// shape has another rank or, with valid padding, the window is larger than the sample.
-/// window and stride must be positive.
-Windows slide(const Shape& sample, const Extent2d& window, const Extent2d& stride, Padding padding);
+/// Slides `window` over samples of shape {height, width, channels}; its taps lie `dilation` inputs
+/// apart. Throws UsageError when the shape has another rank or, with valid padding, the window is
+/// larger than the sample. window, stride and dilation must be positive, and the window's reach
+/// below 2⁶².
+Windows slide(const Shape& sample, const Extent2d& window, const Extent2d& stride, Padding padding,
+              const Extent2d& dilation = {1, 1});
 
 }  // namespace dtheta

@@ -26,7 +26,9 @@ Size block_tiles(Size channels, Size filters, Size tiles) {
 }  // namespace
 
 bool winograd_applies(const Windows& w) {
-  const auto fits = [](const WindowAxis& axis) { return axis.window == 3 && axis.stride == 1; };
+  const auto fits = [](const WindowAxis& axis) {
+    return axis.window == 3 && axis.stride == 1 && axis.dilation == 1;
+  };
   return fits(w.vertical) && fits(w.horizontal);
 }
 

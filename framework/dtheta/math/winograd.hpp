@@ -27,7 +27,7 @@ namespace dtheta {
 /// thread on disjoint outputs; the bits do not depend on m, on how samples are grouped for
 /// `forward`; AVX2 and AVX-512 give the same.
 
-/// Whether the windows are 3×3 with stride 1.
+/// Whether the windows are 3×3 with stride 1, undilated.
 bool winograd_applies(const Windows& windows);
 
 /// Elements that winograd_prepare writes.

@@ -1,6 +1,7 @@
 #include "dtheta/model/network_spec.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
 
@@ -19,10 +20,14 @@ std::string lowered(std::string_view text) {
   return result;
 }
 
+/// Activations that are layers of their own.
+constexpr std::array<std::string_view, 3> unfused{"softmax", "gelu", "silu"};
+
 /// Appends an entry; "dense 10 softmax" is short for "dense 10, softmax".
 void append_entry(std::vector<std::string_view>& entries, std::string_view entry) {
   const auto blank = entry.find_last_of(" \t");
-  if (blank != std::string_view::npos && lowered(entry.substr(blank + 1)) == "softmax") {
+  if (blank != std::string_view::npos &&
+      std::ranges::count(unfused, lowered(entry.substr(blank + 1))) > 0) {
     entries.push_back(trimmed(entry.substr(0, blank)));
     entry.remove_prefix(blank + 1);
   }
@@ -118,10 +123,7 @@ LayerList parse_layer_list(std::string_view text) {
     if (word == "input") {
       if (i != 0) throw UsageError(fmt::format("'{}' must be the first entry", entries[i]));
       list.input = parse_shape(trimmed(entries[i].substr(word.size())));
-    } else if (lowered(entries[i]) == "softmax") {
-      if (i + 1 != entries.size()) {
-        throw UsageError("'softmax' turns the last layer into predictions: it must end the list");
-      }
+    } else if (lowered(entries[i]) == "softmax" && i + 1 == entries.size()) {
       list.activation = "softmax";
     } else {
       append_layer(list.layers, parse_layer(entries[i]));

@@ -39,7 +39,8 @@ struct LayerList {
 /// activation. Throws UsageError that quotes the entry.
 LayerList parse_layer_list(std::string_view text);
 
-/// The layer list that parse_layer_list reads back to the same input and layers.
+/// The layer list that parse_layer_list reads back to the same input and layers; but for a softmax
+/// that ends them, which it takes for the output activation.
 std::string layer_list_text(const NetworkSpec& spec);
 
 /// "28x28x1" → {28, 28, 1}. Throws UsageError for anything but 1 to 4 positive extents.

@@ -10,12 +10,15 @@ LayerSpec named_activation(const KerasLayer& layer) {
                                 Activation::relu, Activation::elu, Activation::softplus}) {
     if (activation_name(kind) == name) return ActivationOptions{.kind = kind};
   }
+  if (name == "gelu") return SelfGatedOptions{.gate = SelfGate::gelu};
+  if (name == "silu" || name == "swish") return SelfGatedOptions{.gate = SelfGate::silu};
+  if (name == "softmax") return SoftmaxOptions{};
   constexpr double slope_of_keras_3 = 0.2;
   if (name == "leaky_relu") {
     return ActivationOptions{.kind = Activation::leaky_relu, .slope = slope_of_keras_3};
   }
   layer.fail("activation", name,
-             "linear, sigmoid, tanh, relu, leaky_relu, elu or softplus (softmax only at the end)");
+             "linear, sigmoid, tanh, relu, leaky_relu, elu, softplus, gelu, silu or softmax");
 }
 
 std::vector<LayerSpec> read_activation(const KerasLayer& layer) {
@@ -44,7 +47,8 @@ std::vector<LayerSpec> read_elu(const KerasLayer& layer) {
 }
 
 std::vector<LayerSpec> read_softmax(const KerasLayer& layer) {
-  layer.fail("does not stand at the end, the only place for a softmax");
+  layer.require("axis", -1);
+  return {SoftmaxOptions{}};
 }
 
 }  // namespace
@@ -58,6 +62,15 @@ void write_keras(KerasLayerList& list, const ActivationOptions& activation,
   } else {
     list.add("Activation", name, {{"activation", activation_name(activation.kind)}});
   }
+}
+
+void write_keras(KerasLayerList& list, const SoftmaxOptions&, const std::string& name) {
+  list.add("Softmax", name, {{"axis", -1}});
+}
+
+/// "swish" is what Keras 2 calls silu, and Keras 3 reads.
+void write_keras(KerasLayerList& list, const SelfGatedOptions& gated, const std::string& name) {
+  list.add("Activation", name, {{"activation", gated.gate == SelfGate::gelu ? "gelu" : "swish"}});
 }
 
 std::string_view keras_activation_field(const ActivationOptions& activation) {

@@ -8,6 +8,12 @@ std::vector<LayerSpec> read_dense(const KerasLayer& layer) {
   return with_keras_activation(DenseOptions{.units = layer.whole("units")}, layer);
 }
 
+std::vector<LayerSpec> read_embedding(const KerasLayer& layer) {
+  layer.require("mask_zero", false);
+  return {
+      EmbeddingOptions{.vocabulary = layer.whole("input_dim"), .units = layer.whole("output_dim")}};
+}
+
 }  // namespace
 
 void write_keras(KerasLayerList& list, const DenseOptions& dense, const std::string& name) {
@@ -18,8 +24,15 @@ void write_keras(KerasLayerList& list, const DenseOptions& dense, const std::str
   write_keras_activation_behind(list, dense.activation, name);
 }
 
+void write_keras(KerasLayerList& list, const EmbeddingOptions& embedding, const std::string& name) {
+  list.add(
+      "Embedding", name,
+      {{"input_dim", embedding.vocabulary}, {"output_dim", embedding.units}, {"mask_zero", false}});
+}
+
 std::vector<KerasClass> keras_dense_classes() {
-  return {{.name = "Dense", .read = read_dense, .has_weights = true}};
+  return {{.name = "Dense", .read = read_dense, .has_weights = true},
+          {.name = "Embedding", .read = read_embedding, .has_weights = true}};
 }
 
 }  // namespace dtheta

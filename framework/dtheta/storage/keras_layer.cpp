@@ -82,6 +82,22 @@ Size KerasLayer::whole(const char* key) const {
   return whole(key, *found);
 }
 
+Size KerasLayer::whole(const char* key, Size otherwise) const {
+  const Json* const found = field(key);
+  return found == nullptr ? otherwise : whole(key, *found);
+}
+
+Shape KerasLayer::extents(const char* key) const {
+  const Json* const found = field(key);
+  if (found == nullptr) fail(fmt::format("has no {}", key));
+  if (!found->is_array() || found->empty() || found->size() >= Shape::max_rank) {
+    fail(key, *found, "1 to 4 extents");
+  }
+  std::vector<Size> extents;
+  for (const Json& extent : *found) extents.push_back(whole(key, extent));
+  return Shape(extents);
+}
+
 Extent2d KerasLayer::extent(const char* key, const Extent2d& otherwise) const {
   const Json* const found = field(key);
   if (found == nullptr) return otherwise;

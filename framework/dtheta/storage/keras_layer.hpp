@@ -44,6 +44,10 @@ class KerasLayer {
   std::vector<double> numbers(const char* key, double otherwise) const;
   /// From 1 to 2³¹ − 1.
   Size whole(const char* key) const;
+  /// The same; `otherwise` where there is none.
+  Size whole(const char* key, Size otherwise) const;
+  /// A list of extents, each from 1 to 2³¹ − 1.
+  Shape extents(const char* key) const;
   /// One number for both or a height and a width.
   Extent2d extent(const char* key, const Extent2d& otherwise) const;
   Padding padding() const;

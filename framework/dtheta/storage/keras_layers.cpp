@@ -19,7 +19,7 @@ std::vector<KerasClass> keras_classes() {
   std::vector<KerasClass> all;
   for (const auto& classes :
        {keras_dense_classes(), keras_convolution_classes(), keras_pooling_classes(),
-        keras_shape_classes(), keras_activation_classes()}) {
+        keras_shape_classes(), keras_normalization_classes(), keras_activation_classes()}) {
     all.insert(all.end(), classes.begin(), classes.end());
   }
   return all;

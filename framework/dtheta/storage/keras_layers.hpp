@@ -34,8 +34,20 @@ class KerasLayerList {
 // activation, one behind it.
 void write_keras(KerasLayerList& list, const DenseOptions& dense, const std::string& name);
 void write_keras(KerasLayerList& list, const Conv2dOptions& conv, const std::string& name);
+void write_keras(KerasLayerList& list, const DepthwiseConv2dOptions& conv, const std::string& name);
 void write_keras(KerasLayerList& list, const PoolingOptions& pooling, const std::string& name);
+void write_keras(KerasLayerList& list, const GlobalPoolingOptions& pooling,
+                 const std::string& name);
 void write_keras(KerasLayerList& list, const FlattenOptions& flatten, const std::string& name);
+void write_keras(KerasLayerList& list, const ReshapeOptions& reshape, const std::string& name);
+void write_keras(KerasLayerList& list, const ZeroPaddingOptions& border, const std::string& name);
+void write_keras(KerasLayerList& list, const UpsamplingOptions& upsampling,
+                 const std::string& name);
+void write_keras(KerasLayerList& list, const EmbeddingOptions& embedding, const std::string& name);
+void write_keras(KerasLayerList& list, const LayerNormalizationOptions& normalization,
+                 const std::string& name);
+void write_keras(KerasLayerList& list, const SoftmaxOptions& softmax, const std::string& name);
+void write_keras(KerasLayerList& list, const SelfGatedOptions& gated, const std::string& name);
 void write_keras(KerasLayerList& list, const ActivationOptions& activation,
                  const std::string& name);
 
@@ -58,6 +70,7 @@ std::vector<KerasClass> keras_dense_classes();
 std::vector<KerasClass> keras_convolution_classes();
 std::vector<KerasClass> keras_pooling_classes();
 std::vector<KerasClass> keras_shape_classes();
+std::vector<KerasClass> keras_normalization_classes();
 std::vector<KerasClass> keras_activation_classes();
 
 // Of activations as settings of other layers.

@@ -19,6 +19,19 @@ std::vector<LayerSpec> read_average(const KerasLayer& layer) {
   return read_pooling(layer, PoolingKind::average);
 }
 
+std::vector<LayerSpec> read_global(const KerasLayer& layer, PoolingKind kind) {
+  layer.require("data_format", "channels_last");
+  layer.require("keepdims", false);
+  return {GlobalPoolingOptions{.kind = kind}};
+}
+
+std::vector<LayerSpec> read_global_max(const KerasLayer& layer) {
+  return read_global(layer, PoolingKind::max);
+}
+std::vector<LayerSpec> read_global_average(const KerasLayer& layer) {
+  return read_global(layer, PoolingKind::average);
+}
+
 }  // namespace
 
 void write_keras(KerasLayerList& list, const PoolingOptions& pooling, const std::string& name) {
@@ -29,9 +42,17 @@ void write_keras(KerasLayerList& list, const PoolingOptions& pooling, const std:
             {"data_format", "channels_last"}});
 }
 
+void write_keras(KerasLayerList& list, const GlobalPoolingOptions& pooling,
+                 const std::string& name) {
+  list.add(pooling.kind == PoolingKind::max ? "GlobalMaxPooling2D" : "GlobalAveragePooling2D", name,
+           {{"data_format", "channels_last"}, {"keepdims", false}});
+}
+
 std::vector<KerasClass> keras_pooling_classes() {
   return {{.name = "MaxPooling2D", .read = read_max},
-          {.name = "AveragePooling2D", .read = read_average}};
+          {.name = "AveragePooling2D", .read = read_average},
+          {.name = "GlobalMaxPooling2D", .read = read_global_max},
+          {.name = "GlobalAveragePooling2D", .read = read_global_average}};
 }
 
 }  // namespace dtheta

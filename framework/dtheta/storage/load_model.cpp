@@ -305,7 +305,10 @@ Precision stored_precision(const std::filesystem::path& path,
   const hdf5::Reader file = open_model(path, sandbox);
   const KerasNetwork keras = read_network(file, named_loss(file));
   if (keras.weighted.empty()) throw DataError(path.string() + ": the model has no parameters");
-  return precision_of(file, weight_path(file, keras.weighted.front(), "kernel"));
+  const std::string name =
+      with_context(fmt::format("{}: {}", path.string(), model_config_attribute),
+                   [&] { return Network<float>(keras.spec).parameters().front().spec.name; });
+  return precision_of(file, weight_path(file, keras.weighted.front(), name));
 }
 
 bool is_model_file(const std::filesystem::path& path, const std::optional<Sandbox>& sandbox) {

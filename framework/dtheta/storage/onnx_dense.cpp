@@ -8,4 +8,13 @@ void append_onnx(OnnxLayers& layers, const DenseOptions& dense) {
   append_onnx_activation(layers, dense.activation, layers.name() + "_activation");
 }
 
+void append_onnx(OnnxLayers& layers, const EmbeddingOptions&) {
+  OnnxGraph& graph = layers.graph();
+  graph.append("Round", layers.name() + "_round");
+  set_attribute(graph.append("Cast", layers.name() + "_number"), "to",
+                Size{onnx::TensorProto::INT64});
+  const std::vector<std::string> table{layers.constant(0)};
+  swap_inputs(graph.append("Gather", layers.name(), table));
+}
+
 }  // namespace dtheta

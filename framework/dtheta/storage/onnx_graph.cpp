@@ -54,6 +54,19 @@ std::string OnnxGraph::constant(const std::string& name, const Shape& shape,
   return name;
 }
 
+std::string OnnxGraph::constant(const std::string& name, float number) {
+  return constant(name, Shape{}, std::span(&number, 1));
+}
+
+std::string OnnxGraph::constant(const std::string& name, std::span<const Size> numbers) {
+  onnx::TensorProto& tensor = *graph_.add_initializer();
+  tensor.set_name(name);
+  tensor.set_data_type(onnx::TensorProto::INT64);
+  tensor.add_dims(std::ssize(numbers));
+  tensor.set_raw_data(numbers.data(), numbers.size_bytes());
+  return name;
+}
+
 void OnnxGraph::finish(Size outputs) {
   const std::string name = "predictions";
   graph_.mutable_node()->rbegin()->set_output(0, name);
@@ -68,9 +81,15 @@ void set_attribute(onnx::NodeProto& node, const char* name, float number) {
   add_attribute(node, name, onnx::AttributeProto::FLOAT).set_f(number);
 }
 
+void set_attribute(onnx::NodeProto& node, const char* name, const char* word) {
+  add_attribute(node, name, onnx::AttributeProto::STRING).set_s(word);
+}
+
 void set_attribute(onnx::NodeProto& node, const char* name, const std::vector<Size>& numbers) {
   onnx::AttributeProto& attribute = add_attribute(node, name, onnx::AttributeProto::INTS);
   for (const Size number : numbers) attribute.add_ints(number);
 }
+
+void swap_inputs(onnx::NodeProto& node) { node.mutable_input()->SwapElements(0, 1); }
 
 }  // namespace dtheta

@@ -24,8 +24,15 @@ class OnnxGraph {
   onnx::NodeProto& append(std::string_view type, const std::string& name,
                           std::span<const std::string> constants = {});
 
+  /// The name of the chain's end, for use as another input further on.
+  const std::string& end() const { return end_; }
+
   /// Adds a constant of float32; its name.
   std::string constant(const std::string& name, const Shape& shape, std::span<const float> numbers);
+  /// One number.
+  std::string constant(const std::string& name, float number);
+  /// A row of int64, as some operators want their settings.
+  std::string constant(const std::string& name, std::span<const Size> numbers);
 
   /// Makes the end of the chain the graph's output "predictions" {N, outputs}.
   void finish(Size outputs);
@@ -37,6 +44,10 @@ class OnnxGraph {
 
 void set_attribute(onnx::NodeProto& node, const char* name, Size number);
 void set_attribute(onnx::NodeProto& node, const char* name, float number);
+void set_attribute(onnx::NodeProto& node, const char* name, const char* word);
 void set_attribute(onnx::NodeProto& node, const char* name, const std::vector<Size>& numbers);
+
+/// Puts the second input of an operator first.
+void swap_inputs(onnx::NodeProto& node);
 
 }  // namespace dtheta

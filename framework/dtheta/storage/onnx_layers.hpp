@@ -36,6 +36,8 @@ class OnnxLayers {
   /// Pictures are NCHW (or NHWC) from here.
   void channels_first() { turn_channels(true); }
   void channels_last() { turn_channels(false); }
+  /// Samples are rows from here, of one number a channel.
+  void rows() { has_channels_in_front_ = false; }
 
  private:
   void turn_channels(bool to_front);
@@ -49,8 +51,17 @@ class OnnxLayers {
 // Appends the layer whose turn it is.
 void append_onnx(OnnxLayers& layers, const DenseOptions& dense);
 void append_onnx(OnnxLayers& layers, const Conv2dOptions& conv);
+void append_onnx(OnnxLayers& layers, const DepthwiseConv2dOptions& conv);
 void append_onnx(OnnxLayers& layers, const PoolingOptions& pooling);
+void append_onnx(OnnxLayers& layers, const GlobalPoolingOptions& pooling);
 void append_onnx(OnnxLayers& layers, const FlattenOptions& flatten);
+void append_onnx(OnnxLayers& layers, const ReshapeOptions& reshape);
+void append_onnx(OnnxLayers& layers, const ZeroPaddingOptions& border);
+void append_onnx(OnnxLayers& layers, const UpsamplingOptions& upsampling);
+void append_onnx(OnnxLayers& layers, const EmbeddingOptions& embedding);
+void append_onnx(OnnxLayers& layers, const LayerNormalizationOptions& normalization);
+void append_onnx(OnnxLayers& layers, const SoftmaxOptions& softmax);
+void append_onnx(OnnxLayers& layers, const SelfGatedOptions& gated);
 void append_onnx(OnnxLayers& layers, const ActivationOptions& activation);
 
 /// Appends a layer's own activation.

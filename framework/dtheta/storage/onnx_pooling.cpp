@@ -9,4 +9,12 @@ void append_onnx(OnnxLayers& layers, const PoolingOptions& pooling) {
                   slide(layers.node().input, pooling.window, pooling.step(), pooling.padding));
 }
 
+void append_onnx(OnnxLayers& layers, const GlobalPoolingOptions& pooling) {
+  layers.channels_first();
+  const bool is_max = pooling.kind == PoolingKind::max;
+  layers.graph().append(is_max ? "GlobalMaxPool" : "GlobalAveragePool", layers.name());
+  set_attribute(layers.graph().append("Flatten", layers.name() + "_flatten"), "axis", Size{1});
+  layers.rows();
+}
+
 }  // namespace dtheta

@@ -1,0 +1,211 @@
+#include "dtheta/layers/grouped_conv2d.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "dtheta/core/aligned_buffer.hpp"
+#include "dtheta/core/error.hpp"
+#include "dtheta/layers/checks.hpp"
+
+namespace dtheta {
+namespace {
+
+/// The options of one group.
+Conv2dOptions group_options(Conv2dOptions options) {
+  check_count(options.groups, "the number of groups");
+  if (options.filters % options.groups != 0) {
+    throw UsageError(fmt::format("the number of filters is {}; wanted a multiple of the {} groups",
+                                 options.filters, options.groups));
+  }
+  options.filters /= options.groups;
+  options.groups = 1;
+  return options;
+}
+
+/// Rows {rows, columns} that begin `stride` numbers apart, to or from one another.
+template <class T>
+void copy_rows(const T* from, Size from_stride, T* to, Size to_stride, Size rows, Size columns) {
+  for (Size row = 0; row < rows; ++row) {
+    std::copy_n(from + row * from_stride, columns, to + row * to_stride);
+  }
+}
+
+}  // namespace
+
+/// Where a group's copies lie in the scratch: x, its dx, the output or its derivative, dθ, and what
+/// the group needs for itself.
+template <std::floating_point T>
+struct GroupedConv2d<T>::Parts {
+  Shape input;   ///< {m, height, width, channels of a group}
+  Shape output;  ///< {m, output height, output width, filters of a group}
+  Shape kernel;
+  Size own;  ///< scratch of the group
+
+  static Size padded(const Shape& shape) { return AlignedBuffer<T>::padded(shape.size()); }
+  Size dx() const { return padded(input); }
+  Size z() const { return 2 * padded(input); }
+  Size dz() const { return z() + padded(output); }
+  Size dtheta() const { return dz() + padded(output); }
+  Size rest() const { return dtheta() + padded(kernel); }
+  Size size() const { return rest() + own; }
+};
+
+template <std::floating_point T>
+GroupedConv2d<T>::GroupedConv2d(const Conv2dOptions& options)
+    : groups_(options.groups),
+      filters_(group_options(options).filters),
+      kernel_(options.kernel),
+      group_(group_options(options)) {}
+
+template <std::floating_point T>
+Shape GroupedConv2d<T>::group_input(const Shape& sample) const {
+  return {sample[0], sample[1], sample[2] / groups_};
+}
+
+template <std::floating_point T>
+Shape GroupedConv2d<T>::group_kernel(const Shape& sample) const {
+  return {kernel_.height, kernel_.width, sample[2] / groups_, filters_};
+}
+
+/// For m samples and the places {height, width} of their outputs.
+template <std::floating_point T>
+typename GroupedConv2d<T>::Parts GroupedConv2d<T>::parts(const Shape& sample, const Shape& output,
+                                                         Size m) const {
+  const std::array input{group_input(sample)};
+  return {.input = input[0].batch(m),
+          .output = {m, output[0], output[1], filters_},
+          .kernel = group_kernel(sample),
+          .own = group_.footprint(input, m).scratch};
+}
+
+template <std::floating_point T>
+Shape GroupedConv2d<T>::output_shape(std::span<const Shape> inputs) const {
+  const Shape& sample = inputs[0];
+  check_picture(sample);
+  if (sample[2] % groups_ != 0) {
+    throw UsageError(
+        fmt::format("found {} channels; wanted a multiple of the {} groups", sample[2], groups_));
+  }
+  const Shape output = group_.output_shape(std::array{group_input(sample)});
+  return {output[0], output[1], filters_ * groups_};
+}
+
+template <std::floating_point T>
+std::vector<ParameterSpec> GroupedConv2d<T>::parameters(std::span<const Shape> inputs) const {
+  auto specs = group_.parameters(std::array{group_input(inputs[0])});
+  const Shape& kernel = specs[0].shape;
+  specs[0].shape = {kernel[0], kernel[1], kernel[2], filters_ * groups_};
+  specs[1].shape = {filters_ * groups_};
+  return specs;
+}
+
+template <std::floating_point T>
+Footprint GroupedConv2d<T>::footprint(std::span<const Shape> inputs, Size batch) const {
+  return {.scratch = parts(inputs[0], output_shape(inputs), batch).size()};
+}
+
+// Prepared: for each group its kernel, and what the group's layer prepares.
+
+template <std::floating_point T>
+Size GroupedConv2d<T>::prepared_size(std::span<const Shape> inputs, bool for_dinputs) const {
+  const std::array input{group_input(inputs[0])};
+  const Size own = AlignedBuffer<T>::padded(group_.prepared_size(input, for_dinputs));
+  return groups_ * (Parts::padded(group_kernel(inputs[0])) + own);
+}
+
+template <std::floating_point T>
+void GroupedConv2d<T>::prepare(const Prepare<T>& pass) const {
+  const std::array input{group_input(pass.inputs[0])};
+  const Shape kernel = group_kernel(pass.inputs[0]);
+  const std::size_t stride = pass.prepared.size() / static_cast<std::size_t>(groups_);
+  const Size rows = kernel.size() / filters_;
+  for (Size g = groups_ * pass.part / pass.parts; g < groups_ * (pass.part + 1) / pass.parts; ++g) {
+    const std::span<T> prepared =
+        pass.prepared.subspan(static_cast<std::size_t>(g) * stride, stride);
+    const View<T> own(prepared, kernel);
+    copy_rows(pass.theta[0].data() + g * filters_, filters_ * groups_, own.data(), filters_, rows,
+              filters_);
+    const std::array theta{View<const T>(own),
+                           View<const T>(pass.theta[1].data() + g * filters_, Shape{filters_})};
+    group_.prepare({.inputs = input,
+                    .theta = theta,
+                    .for_dinputs = pass.for_dinputs,
+                    .prepared = prepared.subspan(static_cast<std::size_t>(Parts::padded(kernel)))});
+  }
+}
+
+template <std::floating_point T>
+void GroupedConv2d<T>::forward(const Forward<T>& pass) const {
+  const View<const T> x = pass.inputs[0];
+  const Parts at = parts(x.shape().sample(), pass.output.shape().sample(), x.dim(0));
+  const std::size_t stride = pass.prepared.size() / static_cast<std::size_t>(groups_);
+  const Size channels = at.input[3];
+  const View<T> own(pass.scratch.data(), at.input), z(pass.scratch.data() + at.z(), at.output);
+  for (Size g = 0; g < groups_; ++g) {
+    const auto prepared = pass.prepared.subspan(static_cast<std::size_t>(g) * stride, stride);
+    copy_rows(x.data() + g * channels, x.dim(3), own.data(), channels, own.size() / channels,
+              channels);
+    const std::array inputs{View<const T>(own)};
+    const std::array theta{View<const T>(prepared, at.kernel),
+                           View<const T>(pass.theta[1].data() + g * filters_, Shape{filters_})};
+    group_.forward(
+        {.inputs = inputs,
+         .output = z,
+         .theta = theta,
+         .prepared = prepared.subspan(static_cast<std::size_t>(Parts::padded(at.kernel))),
+         .record = {},
+         .scratch = pass.scratch.subspan(static_cast<std::size_t>(at.rest()))});
+    copy_rows<T>(z.data(), filters_, pass.output.data() + g * filters_, filters_ * groups_,
+                 z.size() / filters_, filters_);
+  }
+}
+
+template <std::floating_point T>
+void GroupedConv2d<T>::backward(const Backward<T>& pass) const {
+  const View<const T> x = pass.inputs[0];
+  const View<T> dx = pass.dinputs[0];
+  const Parts at = parts(x.shape().sample(), pass.output.shape().sample(), x.dim(0));
+  const std::size_t stride = pass.prepared.size() / static_cast<std::size_t>(groups_);
+  const Size channels = at.input[3], filters = filters_ * groups_;
+  T* const memory = pass.scratch.data();
+  const View<T> own(memory, at.input), down(memory + at.dx(), at.input);
+  const View<T> a(memory + at.z(), at.output), da(memory + at.dz(), at.output);
+  const View<T> dkernel(memory + at.dtheta(), at.kernel);
+  const Size places = own.size() / channels, positions = a.size() / filters_;
+  const Size rows = dkernel.size() / filters_;
+  for (Size g = 0; g < groups_; ++g) {
+    const auto prepared = pass.prepared.subspan(static_cast<std::size_t>(g) * stride, stride);
+    copy_rows(x.data() + g * channels, x.dim(3), own.data(), channels, places, channels);
+    copy_rows(pass.output.data() + g * filters_, filters, a.data(), filters_, positions, filters_);
+    copy_rows<T>(pass.doutput.data() + g * filters_, filters, da.data(), filters_, positions,
+                 filters_);
+    copy_rows<T>(pass.dtheta[0].data() + g * filters_, filters, dkernel.data(), filters_, rows,
+                 filters_);
+    const std::array inputs{View<const T>(own)};
+    const std::array dinputs{dx.empty() ? dx : down};
+    const std::array theta{View<const T>(prepared, at.kernel),
+                           View<const T>(pass.theta[1].data() + g * filters_, Shape{filters_})};
+    const std::array dtheta{dkernel,
+                            View<T>(pass.dtheta[1].data() + g * filters_, Shape{filters_})};
+    group_.backward(
+        {.inputs = inputs,
+         .output = a,
+         .doutput = da,
+         .dinputs = dinputs,
+         .theta = theta,
+         .prepared = prepared.subspan(static_cast<std::size_t>(Parts::padded(at.kernel))),
+         .dtheta = dtheta,
+         .record = {},
+         .scratch = pass.scratch.subspan(static_cast<std::size_t>(at.rest()))});
+    copy_rows<T>(dkernel.data(), filters_, pass.dtheta[0].data() + g * filters_, filters, rows,
+                 filters_);
+    if (dx.empty()) continue;
+    copy_rows<T>(down.data(), channels, dx.data() + g * channels, x.dim(3), places, channels);
+  }
+}
+
+template class GroupedConv2d<float>;
+template class GroupedConv2d<double>;
+
+}  // namespace dtheta

@@ -1,0 +1,1 @@
+"""What scripts/check_pytorch.py compares: configurations, drawn at random."""

@@ -12,7 +12,8 @@ p { max-width: 50em; }
 .plots { display: flex; flex-wrap: wrap; gap: 1em; } .plots svg { width: 560px; max-width: 100%;
        height: auto; }
 table { border-collapse: collapse; margin: 1em 0; font-variant-numeric: tabular-nums; }
-td, th { padding: 0.2em 0.9em; text-align: right; border-bottom: 1px solid #e8eaee; }
+.wide { overflow-x: auto; }
+td, th { padding: 0.2em 0.6em; text-align: right; border-bottom: 1px solid #e8eaee; }
 td { white-space: nowrap; } .facts td { text-align: left; white-space: normal; }
 td:first-child, th:first-child { text-align: left; padding-left: 0; }
 code { background: #f2f3f5; padding: 0.1em 0.3em; overflow-wrap: anywhere; }
@@ -34,8 +35,8 @@ def table(header, rows):
         return "<tr>" + "".join(f"<{tag}>{html.escape(str(cell))}</{tag}>"
                                 for cell in cells) + "</tr>\n"
 
-    return ("<table>\n" + (line(header, "th") if header else "") +
-            "".join(line(row, "td") for row in rows) + "</table>\n")
+    return ('<div class="wide"><table>\n' + (line(header, "th") if header else "") +
+            "".join(line(row, "td") for row in rows) + "</table></div>\n")
 
 
 def section(title, *parts):

@@ -31,13 +31,14 @@ Size count(std::span<const Parameter> parameters) {
 template <std::floating_point T>
 std::string layers_table(const Model<T>& model) {
   const Network<T>& network = *model.network;
+  const std::vector<std::string> texts = layer_texts(network.spec());
   std::vector<std::vector<std::string>> rows{{"layer", "", "output", "parameters"},
                                              {"input", "", network.input_shape().text(), ""}};
   for (std::size_t i = 0; i < network.nodes().size(); ++i) {
     const Node<T>& node = network.nodes()[i];
     const Size parameters = count(parameters_of(network, node));
-    rows.push_back({node.name, layer_text(network.spec().layers[i]), node.output.text(),
-                    parameters == 0 ? "" : grouped(parameters)});
+    rows.push_back(
+        {node.name, texts[i], node.output.text(), parameters == 0 ? "" : grouped(parameters)});
   }
   rows.push_back({"output", std::string(make_loss<T>(model.loss)->activation()),
                   network.output_shape().text(), grouped(network.parameter_count())});
@@ -65,6 +66,7 @@ std::string some_numbers(std::span<const double> numbers) {
 
 template <std::floating_point T>
 nlohmann::ordered_json layers_json(const Network<T>& network) {
+  const std::vector<std::string> texts = layer_texts(network.spec());
   auto layers = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < network.nodes().size(); ++i) {
     const Node<T>& node = network.nodes()[i];
@@ -74,8 +76,8 @@ nlohmann::ordered_json layers_json(const Network<T>& network) {
       arrays.push_back({{"name", parameter.name}, {"shape", parameter.spec.shape.extents()}});
     }
     layers.push_back({{"name", node.name},
-                      {"layer", layer_text(network.spec().layers[i])},
-                      {"input", node.input.extents()},
+                      {"layer", texts[i]},
+                      {"input", node.inputs.front().extents()},
                       {"output", node.output.extents()},
                       {"parameters", count(parameters)},
                       {"arrays", std::move(arrays)}});

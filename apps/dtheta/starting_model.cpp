@@ -7,6 +7,7 @@
 
 #include "data_part.hpp"
 #include "dtheta/model/builder.hpp"
+#include "dtheta/model/transfer.hpp"
 
 namespace dtheta::cli {
 namespace {
@@ -26,13 +27,21 @@ Model<T> loaded_model(const ModelSource& source, const TrainOptions& options,
                              source.file.string()));
   }
   Model<T> model = std::move(stored.model);
+  if (!options.head.empty()) {
+    NetworkChoice grown =
+        choose_network(layer_list_text(with_head(model.network->spec(), options.head)),
+                       traits_of(data.train), options.loss);
+    model.loss = std::move(grown.loss);
+    model.class_names = data.class_names();
+    model = with_new_head(model, grown.spec, options.recipe.initializer, options.recipe.seed);
+  }
   const PreparationChoice& wanted = options.preparation;
   if ((wanted.scale || wanted.is_standardized) && model.input != data.input) {
     throw UsageError(fmt::format(
         "--{} and --model {} contradict each other: the file's weights expect its own preparation",
         wanted.scale ? "scale" : "mean-std", source.file.string()));
   }
-  if (!options.loss.empty()) {
+  if (!options.loss.empty() && options.head.empty()) {
     model.loss =
         choose_network(layer_list_text(model.network->spec()), traits_of(data.train), options.loss)
             .loss;
@@ -40,6 +49,7 @@ Model<T> loaded_model(const ModelSource& source, const TrainOptions& options,
   check_fit(model, data.train, options.data);
   warn_of_doubtful_fit(model, data.train, data.input, console);
   if (has_names(data.class_names())) model.class_names = data.class_names();
+  if (!options.frozen.empty()) model = with_frozen(std::move(model), options.frozen);
   return model;
 }
 
@@ -81,6 +91,7 @@ Model<T> starting_model(const ModelSource& source, const TrainOptions& options,
   model.class_names = data.class_names();
   check_fit(model, data.train, options.data);
   warn_of_zeros(model, options.recipe.initializer, console);
+  if (!options.frozen.empty()) model = with_frozen(std::move(model), options.frozen);
   return model;
 }
 

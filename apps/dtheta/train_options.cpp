@@ -99,6 +99,18 @@ OptionGroup model_group(TrainOptions& options) {
                                       "from its weights; a layer list such as 'flatten, dense 64, "
                                       "relu, dense 10'; or a text file with a layer list"},
                              options.model)),
+          free_text({.name = "head",
+                     .placeholder = "LAYERS",
+                     .help = "of a model file: a layer list that takes the place of its last layer "
+                             "with parameters and what follows that"},
+                    options.head),
+          free_text({.name = "freeze",
+                     .placeholder = "NAMES",
+                     .help = "layers whose parameters stay as they are, as dtheta inspect names "
+                             "them: 'conv_1, conv_2', 'conv_*', '..conv_2' for all up to that one, "
+                             "'none'",
+                     .preset = "those that the model file has frozen"},
+                    options.frozen),
           choice({.name = "loss",
                   .help = "what is minimised",
                   .preset = "binary cross entropy for two classes, categorical for more, mean "
@@ -166,7 +178,12 @@ void check_train_options(const Interface& interface, const ModelSource& model,
                          TrainOptions& options) {
   check_optimisation_options(interface, options.recipe);
   check_checkpoint_options(interface, options.checkpoints);
-  if (model.kind == ModelKind::file && interface.is_given("init")) {
+  if (model.kind != ModelKind::file && !options.head.empty()) {
+    throw UsageError(fmt::format(
+        "--head and --model {} contradict each other: a head is put on a model file's trunk",
+        options.model));
+  }
+  if (model.kind == ModelKind::file && options.head.empty() && interface.is_given("init")) {
     throw UsageError(fmt::format(
         "--init {} and --model {} contradict each other: the file's weights are the first",
         options.initializer, options.model));

@@ -21,8 +21,10 @@ struct TrainOptions {
   std::filesystem::path test_data;  ///< empty: the data's own test part, if it has one
   DatasetReading reading;           ///< of both
   PreparationChoice preparation;
-  std::string model;  ///< see find_model
-  std::string loss;   ///< empty: follows from data and model
+  std::string model;   ///< see find_model
+  std::string head;    ///< see with_head; empty: the model file's own
+  std::string frozen;  ///< see with_frozen; empty: as the model has it
+  std::string loss;    ///< empty: follows from data and model
   std::string precision = "float32";
   std::string initializer = "he";
   Recipe recipe;  ///< `recipe.initializer` is set by check_train_options

@@ -62,20 +62,30 @@ def regression():
 
 
 def residual():
-    """A branch, which dtheta does not have."""
-    inputs = layers.Input((3,))
-    x = layers.Dense(3, activation="relu")(inputs)
-    return keras.Model(inputs, layers.Dense(2)(layers.Add()([inputs, x])))
+    """Branches, joins and batch normalization."""
+    inputs = layers.Input((6, 5, 2))
+    entry = layers.ReLU()(layers.BatchNormalization()(layers.Conv2D(3, 3, padding="same")(inputs)))
+    x = layers.Conv2D(3, 3, padding="same")(entry)
+    x = layers.BatchNormalization(momentum=0.8, epsilon=1e-4)(x)
+    joined = layers.Activation("relu")(layers.Add()([x, entry]))
+    x = layers.Dropout(0.3)(layers.Concatenate()([joined, x, entry]))
+    x = layers.BatchNormalization()(layers.Dense(4, activation="tanh")(layers.Flatten()(x)))
+    return keras.Model(inputs, layers.Dense(2)(x))
 
 
-def normalized():
+def recurrent():
     """A layer that dtheta does not have."""
-    return keras.Sequential([layers.Input((3,)), layers.Dense(3), layers.BatchNormalization(),
-                             layers.Dense(2)])
+    return keras.Sequential([layers.Input((3, 2)), layers.GRU(2), layers.Dense(2)])
 
 
-READABLE = [sequential, functional, binary, regression]
-REFUSED = {residual: "Add", normalized: "BatchNormalization"}
+READABLE = [sequential, functional, binary, regression, residual]
+REFUSED = {recurrent: "GRU"}
+
+
+def weight(random, name, shape):
+    """One that makes its part count; variances are above 0."""
+    numbers = random.normal(0, 0.5, shape)
+    return numpy.abs(numbers) + 0.1 if "variance" in name else numbers
 
 
 def make(build):
@@ -83,8 +93,8 @@ def make(build):
     keras.backend.clear_session()  # layers are named anew
     model = build()
     random = numpy.random.default_rng(1)
-    model.set_weights([random.normal(0, 0.5, w.shape).astype(w.dtype)
-                       for w in model.get_weights()])
+    model.set_weights([weight(random, variable.name, numbers.shape).astype(numbers.dtype)
+                       for variable, numbers in zip(model.weights, model.get_weights())])
     return model
 
 

@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "apps/dtheta_program.hpp"
+#include "dtheta/storage/hdf5_reader.hpp"
 
 namespace dtheta::test {
 namespace {
@@ -228,6 +229,39 @@ TEST_F(Train, ASmallerLastBatchIsNoTrouble) {
   make_digits(23, 7);
   const Json json = json_of(quick_training() + Words{"--batch-size", "9"});
   EXPECT_TRUE(json["loss"].is_number());
+}
+
+TEST_F(Train, ATrunkGetsANewHeadAndFrozenLayersStay) {
+  make_digits();
+  output_of({"train", "--data", "digits.h5", "--epochs", "1", "--output", "first.h5", "--model",
+             "conv 3 3x3, batchnorm, relu, maxpool 2, flatten, dense 10"});
+  output_of({"train", "--data", "digits.h5", "--epochs", "2", "--output", "second.h5", "--model",
+             "first.h5", "--head", "dense 8, relu, dense 10", "--freeze", "..batchnorm_1"});
+  const Json first = json_of({"inspect", "first.h5"});
+  const Json second = json_of({"inspect", "second.h5"});
+  EXPECT_EQ(second["layers"][0]["layer"], "conv 3 3x3 frozen");
+  EXPECT_EQ(second["layers"].back()["layer"], "dense 10");
+  const auto weights = [&](const std::string& file, const std::string& name) {
+    const hdf5::Reader reader(path(file));
+    const AlignedBuffer<std::byte> bytes =
+        reader.read_numbers("/model_weights/" + name + "/" + name + "/kernel:0");
+    return std::vector<std::byte>(bytes.span().begin(), bytes.span().end());
+  };
+  EXPECT_EQ(weights("first.h5", "conv_1"), weights("second.h5", "conv_1"));
+  EXPECT_NE(weights("first.h5", "dense_1"), weights("second.h5", "dense_1"));
+  // Freed again, they move.
+  output_of({"train", "--data", "digits.h5", "--epochs", "1", "--output", "third.h5", "--model",
+             "second.h5", "--freeze", "none"});
+  EXPECT_NE(weights("second.h5", "conv_1"), weights("third.h5", "conv_1"));
+}
+
+TEST_F(Train, RefusesAHeadWithoutATrunkAndNamesThatFreezeNothing) {
+  make_digits();
+  expect_error({"train", "--data", "digits.h5", "--model", "lenet5", "--head", "dense 10"}, 2,
+               "--head and --model lenet5 contradict each other");
+  expect_error({"train", "--data", "digits.h5", "--model", "lenet5", "--freeze", "conv_7"}, 2,
+               "--freeze conv_7: no layer with parameters is called so; there are conv_1, conv_2, "
+               "dense_1");
 }
 
 }  // namespace

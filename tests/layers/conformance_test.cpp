@@ -83,6 +83,20 @@ TEST_P(EveryLayer, LeavesADinputThatIsNotWantedAlone) {
   EXPECT_TRUE(std::ranges::all_of(unwanted.dx(), [](float x) { return std::isnan(x); }));
 }
 
+TEST_P(EveryLayer, LeavesADthetaThatIsNotWantedAlone) {
+  const auto layer = this->layer<float>();
+  LayerRun<float> wanted = run_of(*layer);
+  LayerRun<float> unwanted = run_of(*layer);
+  wanted.forward();
+  wanted.backward();
+  unwanted.forward();
+  unwanted.backward(true, false);
+  EXPECT_TRUE(std::ranges::equal(unwanted.dx(), wanted.dx()));
+  for (std::size_t p = 0; p < unwanted.parameters(); ++p) {
+    EXPECT_TRUE(std::ranges::all_of(unwanted.dtheta(p), [](float x) { return x == 0; })) << p;
+  }
+}
+
 TEST_P(EveryLayer, ServesManyTasksAtOnce) {
   const auto layer = this->layer<float>();
   LayerRun<float> alone = run_of(*layer);

@@ -121,6 +121,12 @@ inline const LayerCase small_cases[] = {
     {"avgpool 2 stride 3 same", {8, 7, 2}},
     {"avgpool 9 stride 1 same", {5, 7, 2}},
     {"avgpool 5x7", {5, 7, 3}},
+    {"batchnorm", {7}, 5},
+    {"batchnorm relu", {3, 5, 2}, 7},
+    {"batchnorm momentum 0.3 epsilon 1e-2 tanh", {5, 19}, 3},
+    {"batchnorm group 2", {3, 2, 11}, 5},
+    {"dropout 0.3", {5, 3}, 4},
+    {"dropout 0", {7}},
 };
 
 /// Large enough for several tiles, the last a ragged one; too large for central differences.
@@ -137,6 +143,7 @@ inline const LayerCase large_cases[] = {
     {"layernorm", {611}, 31},
     {"softmax", {611}, 31},
     {"gelu", {61, 17}, 31},
+    {"batchnorm leaky_relu 0.1", {17, 13, 37}, 11},
 };
 
 }  // namespace dtheta

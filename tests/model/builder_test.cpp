@@ -17,7 +17,7 @@ const DataTraits cats{.sample_shape = {64, 64, 3}, .classes = 2};
 const DataTraits houses{.sample_shape = {13}, .values_per_sample = 2};
 
 Size outputs_of(const NetworkChoice& choice) {
-  return std::get<DenseOptions>(choice.spec.layers.back()).units;
+  return std::get<DenseOptions>(choice.spec.layers.back().layer).units;
 }
 
 std::string refusal(std::string_view text, const DataTraits& data, std::string_view loss = "") {

@@ -10,6 +10,7 @@
 #include "dtheta/model/model.hpp"
 #include "dtheta/model/prepared_theta.hpp"
 #include "dtheta/model/workspace.hpp"
+#include "support/messages.hpp"
 
 namespace dtheta {
 namespace {
@@ -95,12 +96,11 @@ class WholeNetwork {
   std::unique_ptr<Loss<double>> loss_;
 };
 
-TEST(Network, GradientOfTheWholeMatchesCentralDifferences) {
-  WholeNetwork net(every_layer);
-  const AlignedBuffer<double> dtheta = net.gradient();
+void expect_matches_central_differences(WholeNetwork& net, const AlignedBuffer<double>& dtheta) {
   constexpr double h = 1e-5;
   double worst = 0, largest = 0;
   for (const Parameter& p : net.model().network->parameters()) {
+    if (!p.is_trained) continue;
     for (Size i = p.offset; i < p.offset + p.spec.shape.size(); ++i) {
       double& number = net.model().theta[i];
       const double saved = number;
@@ -116,6 +116,66 @@ TEST(Network, GradientOfTheWholeMatchesCentralDifferences) {
   }
   EXPECT_GT(largest, 0.01);
   EXPECT_LT(worst / largest, 1e-6);
+}
+
+TEST(Network, GradientOfTheWholeMatchesCentralDifferences) {
+  WholeNetwork net(every_layer);
+  expect_matches_central_differences(net, net.gradient());
+}
+
+/// Skips, joins, a source read three times, a view that is read twice, whole-batch statistics.
+constexpr std::string_view graph =
+    "input 6x5x2, conv 3 3x3 same as a, batchnorm tanh as b, conv 3 3x3 same, add a b sigmoid as "
+    "c, "
+    "concatenate a b as d, avgpool 2, flatten as f, dense 54 tanh, add f f, concatenate f, "
+    "batchnorm group 2, dense 3";
+
+TEST(Network, GradientOfAGraphMatchesCentralDifferences) {
+  WholeNetwork net(graph);
+  const AlignedBuffer<double> dtheta = net.gradient();
+  expect_matches_central_differences(net, dtheta);
+}
+
+TEST(Network, FrozenLayersGetNoGradientAndPassItOn) {
+  const std::string text =
+      "input 6x5x2, conv 3 3x3 same tanh, conv 4 3x3 tanh frozen, flatten, dense 7 tanh frozen, "
+      "dense 3";
+  WholeNetwork net(text);
+  const Network<double>& network = *net.model().network;
+  EXPECT_EQ(network.trained_count(), 3 * 9 * 2 + 3 + 7 * 3 + 3);
+  const AlignedBuffer<double> dtheta = net.gradient();
+  for (std::size_t p = 0; p < network.parameters().size(); ++p) {
+    if (network.parameters()[p].is_trained) continue;
+    for (const double number : network.parameter(dtheta.span(), p).span()) EXPECT_EQ(number, 0);
+  }
+  expect_matches_central_differences(net, dtheta);
+}
+
+TEST(Network, BackwardEndsWhereNothingBeforeIsTrained) {
+  const Network<float> network(spec_of(
+      "input 6, dense 5 frozen as base, dense 4 as a, dense 4 frozen from base, add a, dense 2"));
+  std::vector<bool> needed;
+  for (const auto& node : network.nodes()) needed.push_back(node.needs_gradient);
+  EXPECT_EQ(needed, (std::vector<bool>{false, true, false, true, true}));
+  EXPECT_FALSE(network.wants_dinputs(1));
+  EXPECT_TRUE(network.wants_dinputs(3));
+}
+
+TEST(Network, RefusesGraphsThatLeadNowhere) {
+  const auto complaint = [](std::string_view text) {
+    return test::message_of<UsageError>([&] { Network<float>{spec_of(text)}; });
+  };
+  EXPECT_EQ(complaint("input 6, dense 4 as a, dense 4 from input, dense 2"),
+            "no layer reads a: every layer but the last has to be read");
+  EXPECT_EQ(complaint("input 6, dense 4 as a, dense 5, add a, dense 2"),
+            "layer 3 ('add', input 5 and 4): found inputs of shape 5 and 4; wanted one shape for "
+            "all");
+  EXPECT_EQ(
+      complaint("input 6x6x1, conv 2 3x3 as a, conv 2 3x3, concatenate a, flatten, dense 2"),
+      "layer 3 ('concatenate', input 2x2x2 and 4x4x2): found inputs of shape 2x2x2 and 4x4x2; "
+      "wanted shapes that differ in the last axis only");
+  EXPECT_EQ(complaint("input 6, dense 4, add, dense 2").substr(0, 49),
+            "layer 2 ('add', input 4): found one input; wanted");
 }
 
 TEST(Network, InferenceGivesTheBitsOfTraining) {

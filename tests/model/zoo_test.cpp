@@ -31,6 +31,9 @@ TEST(Zoo, HasTheParametersItsNetworksAreKnownFor) {
   EXPECT_EQ(parameters("cats"), 245'760 + 20 + 147 + 40 + 6);
   EXPECT_EQ(parameters("cifar-vgg"),
             896 + 9'248 + 18'496 + 36'928 + 73'856 + 147'584 + 262'272 + 1'290);
+  // Keras' example of it, and a batch normalization for each of the two projections.
+  EXPECT_EQ(parameters("resnet20"), 274'442 + 4 * 32 + 4 * 64);
+  EXPECT_EQ(parameters("vgg-small"), parameters("cifar-vgg") + 4 * (2 * 32 + 2 * 64 + 3 * 128));
 }
 
 }  // namespace

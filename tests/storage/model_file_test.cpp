@@ -90,6 +90,17 @@ class ModelFile : public testing::Test {
 using Precisions = testing::Types<float, double>;
 TYPED_TEST_SUITE(ModelFile, Precisions);
 
+TYPED_TEST(ModelFile, GraphsNamesAndFrozenLayersComeBack) {
+  const auto path = this->folder_ / "graph.h5";
+  const auto stored = make<TypeParam>(
+      "input 8x6x2, conv 3 3x3 same as entry, batchnorm momentum 0.05 group 16, relu, conv 3 3x3 "
+      "same frozen, batchnorm epsilon 1e-3 frozen as normal, add entry tanh, concatenate normal "
+      "entry, dropout 0.25, flatten, dense 3 as head",
+      categorical, {"a", "b", "c"});
+  save_model(path, stored);
+  expect_same(load_model<TypeParam>(path), stored);
+}
+
 TYPED_TEST(ModelFile, ComesBackBitForBit) {
   const auto path = this->folder_ / "m.h5";
   const auto stored = make_varied<TypeParam>();
@@ -121,7 +132,7 @@ TYPED_TEST(ModelFile, ASigmoidOfTheNetworkIsNotTakenForTheOutputs) {
   const auto path = this->folder_ / "m.h5";
   auto stored = make_small<TypeParam>();
   NetworkSpec spec = stored.model.network->spec();
-  std::get<DenseOptions>(spec.layers[0]).activation.kind = Activation::sigmoid;
+  std::get<DenseOptions>(spec.layers[0].layer).activation.kind = Activation::sigmoid;
   stored.model.network = std::make_shared<const Network<TypeParam>>(spec);
   for (const char* loss : {"mean_squared_error", "binary_crossentropy"}) {
     stored.model.loss = loss;

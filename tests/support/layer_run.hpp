@@ -10,8 +10,9 @@
 
 namespace dtheta {
 
-/// The memory of one task for one layer: x, θ and the loss's weights random, dθ zero, all else NaN,
-/// each array between fences. The loss is L = Σ weights ⊙ output, so that ∂L/∂output = weights.
+/// The memory of one task for one layer in training, whose samples are a whole batch: x, θ and the
+/// loss's weights random, dθ zero, all else NaN, each array between fences. The loss is L = Σ
+/// weights ⊙ output, so that ∂L/∂output = weights.
 template <class T>
 class LayerRun {
  public:
@@ -28,10 +29,13 @@ class LayerRun {
         weights_(output_.size()),
         prepared_(layer.prepared_size(std::array{input}, true)),
         record_(layer.footprint(std::array{input}, capacity).record),
-        scratch_(layer.footprint(std::array{input}, capacity).scratch) {
+        scratch_(layer.footprint(std::array{input}, capacity).scratch),
+        sums_(static_cast<std::size_t>(layer.batch_sums(std::array{input}, m).forward)),
+        dsums_(static_cast<std::size_t>(layer.batch_sums(std::array{input}, m).backward)) {
     fill_normal(x_.span(), 0);
     fill_normal(weights_.span(), 1);
     for (const ParameterSpec& spec : layer.parameters(std::array{input})) {
+      is_trained_.push_back(spec.is_trained);
       shapes_.push_back(spec.shape);
       theta_.emplace_back(spec.shape.size());
       dtheta_.emplace_back(spec.shape.size());
@@ -55,32 +59,50 @@ class LayerRun {
                      .theta = theta,
                      .for_dinputs = true,
                      .prepared = prepared_.span()});
+    if (!sums_.empty()) {
+      layer_->forward_sums(
+          {.input = inputs[0], .theta = theta, .context = context(), .sums = sums_});
+    }
     layer_->forward({.inputs = inputs,
                      .output = a_.view(output_),
                      .theta = theta,
                      .prepared = prepared_.span(),
                      .record = record_.span(),
-                     .scratch = scratch_.span()});
+                     .scratch = scratch_.span(),
+                     .context = context(),
+                     .sums = sums_});
   }
 
-  void backward(bool wants_dx = true) {
+  void backward(bool wants_dx = true, bool wants_dtheta = true) {
     const std::array inputs{View<const T>(x_.view(input_))};
     const std::array dinputs{wants_dx ? dx_.view(input_) : View<T>()};
     const auto theta = theta_views();
     std::vector<View<T>> dtheta;
     for (std::size_t p = 0; p < dtheta_.size(); ++p) {
-      dtheta.push_back(dtheta_[p].view(shapes_[p]));
+      dtheta.push_back(is_trained_[p] ? dtheta_[p].view(shapes_[p]) : View<T>());
     }
     std::ranges::copy(weights_.span(), da_.span().begin());
-    layer_->backward({.inputs = inputs,
-                      .output = a_.view(output_),
-                      .doutput = da_.view(output_),
-                      .dinputs = dinputs,
-                      .theta = theta,
-                      .prepared = prepared_.span(),
-                      .dtheta = dtheta,
-                      .record = record_.span(),
-                      .scratch = scratch_.span()});
+    if (!dsums_.empty()) {
+      layer_->backward_sums({.input = inputs[0],
+                             .output = a_.view(output_),
+                             .doutput = da_.view(output_),
+                             .theta = theta,
+                             .context = context(),
+                             .sums = dsums_});
+    }
+    layer_->backward(
+        {.inputs = inputs,
+         .output = a_.view(output_),
+         .doutput = da_.view(output_),
+         .dinputs = dinputs,
+         .theta = theta,
+         .prepared = prepared_.span(),
+         .dtheta = wants_dtheta ? std::span<const View<T>>(dtheta) : std::span<const View<T>>(),
+         .record = record_.span(),
+         .scratch = scratch_.span(),
+         .context = context(),
+         .sums = sums_,
+         .dsums = dsums_});
   }
 
   /// forward, then L.
@@ -125,6 +147,8 @@ class LayerRun {
   const Shape& output_shape() const { return output_; }  ///< {m, ...}
 
  private:
+  PassContext context() const { return {.is_training = true, .seed = 7, .batch = input_[0]}; }
+
   std::vector<View<const T>> theta_views() {
     std::vector<View<const T>> views;
     for (std::size_t p = 0; p < theta_.size(); ++p) views.push_back(theta_[p].view(shapes_[p]));
@@ -135,6 +159,8 @@ class LayerRun {
   Shape input_;
   Shape output_;
   FencedBuffer<T> x_, dx_, a_, da_, weights_, prepared_, record_, scratch_;
+  std::vector<double> sums_, dsums_;
+  std::vector<bool> is_trained_;
   std::vector<Shape> shapes_;
   std::vector<FencedBuffer<T>> theta_, dtheta_;
 };

@@ -79,6 +79,15 @@ TEST(SameBits, OfTheOtherLayers) {
                           {.epochs = 2, .batch_size = batch});
 }
 
+TEST(SameBits, OfResidualBlocksWithBatchNormalizationAndDropout) {
+  const Dataset data = test::random_classes(samples, {9, 8, 3}, 5);
+  const std::string layers =
+      "conv 6 3x3 same as entry, batchnorm relu, conv 6 3x3 same, batchnorm group 24, add entry, "
+      "relu, dropout 0.3, flatten, dense 24, batchnorm, tanh, dropout 0.5, dense 5";
+  expect_same_bits<float>(data, layers, {.epochs = 2, .batch_size = batch, .shards = 7});
+  expect_same_bits<double>(data, layers, {.epochs = 2, .batch_size = batch});
+}
+
 TEST(SameBits, OfTheZooOnPictures) {
   const Dataset data = test::random_classes(21, {28, 28, 1}, 10);
   expect_same_bits<float>(data, "lenet5", {.epochs = 1, .batch_size = 16});

@@ -109,7 +109,7 @@ std::vector<LayerTime> layer_times(const Network<T>& network, Size m, const Step
   for (std::size_t i = 0; i < network.nodes().size(); ++i) {
     const Node<T>& node = network.nodes()[i];
     const double pass = 2.0 * static_cast<double>(multiply_adds(network, node) * m);
-    const double backward_passes = i == network.first_trainable() ? 1 : 2;  // dθ, and dx
+    const double backward_passes = network.wants_dinputs(i) ? 2 : 1;  // dθ, and dx
     all.push_back({.name = node.name,
                    .output = node.output.text(),
                    .forward_flops = pass,

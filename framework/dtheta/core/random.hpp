@@ -19,6 +19,7 @@ enum class Purpose : std::uint32_t {
   input = 5,             ///< random input for checks; index: free
   augmentation = 7,      ///< epoch: the epoch; index: number of the sample
   mixup = 8,             ///< epoch: the epoch; index: number of the sample
+  dropout = 9,           ///< epoch: the epoch; index: number of the layer · 2^40 + the sample's
 };
 
 /// Philox4x32-10, the counter-based generator of Salmon et al., "Parallel random numbers: as easy

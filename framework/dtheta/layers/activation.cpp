@@ -13,13 +13,6 @@ constexpr std::array activations{Activation::identity, Activation::sigmoid,    A
                                  Activation::relu,     Activation::leaky_relu, Activation::elu,
                                  Activation::softplus};
 
-/// {m, k...} → {m, k}, what the vector kernels take.
-template <class T>
-View<T> as_rows(View<T> numbers) {
-  const Size m = numbers.dim(0);
-  return numbers.reshaped({m, numbers.shape().sample().size()});
-}
-
 }  // namespace
 
 template <std::floating_point T>

@@ -8,9 +8,13 @@
 #include <variant>
 
 #include "dtheta/layers/activation.hpp"
+#include "dtheta/layers/add.hpp"
+#include "dtheta/layers/batch_normalization.hpp"
+#include "dtheta/layers/concatenate.hpp"
 #include "dtheta/layers/conv2d.hpp"
 #include "dtheta/layers/dense.hpp"
 #include "dtheta/layers/depthwise_conv2d.hpp"
+#include "dtheta/layers/dropout.hpp"
 #include "dtheta/layers/embedding.hpp"
 #include "dtheta/layers/flatten.hpp"
 #include "dtheta/layers/global_pooling.hpp"
@@ -29,8 +33,9 @@ namespace dtheta {
 using LayerSpec =
     std::variant<DenseOptions, Conv2dOptions, DepthwiseConv2dOptions, PoolingOptions,
                  GlobalPoolingOptions, FlattenOptions, ReshapeOptions, ZeroPaddingOptions,
-                 UpsamplingOptions, EmbeddingOptions, LayerNormalizationOptions, SoftmaxOptions,
-                 SelfGatedOptions, ActivationOptions>;
+                 UpsamplingOptions, EmbeddingOptions, BatchNormalizationOptions,
+                 LayerNormalizationOptions, DropoutOptions, AddOptions, ConcatenateOptions,
+                 SoftmaxOptions, SelfGatedOptions, ActivationOptions>;
 
 /// The layer that `spec` describes. Throws UsageError for options out of range.
 template <std::floating_point T>

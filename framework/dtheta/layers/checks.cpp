@@ -50,4 +50,12 @@ void check_activation(const ActivationOptions& activation) {
   }
 }
 
+void check_several(std::span<const Shape> inputs) {
+  if (inputs.size() >= 2) return;
+  throw UsageError(
+      "found one input; wanted two or more: name the others after it, as in 'add shortcut', where "
+      "an "
+      "entry before ends in 'as shortcut'");
+}
+
 }  // namespace dtheta

@@ -1,9 +1,11 @@
-/// Checks of options that several layers share.
+/// Checks of options and inputs, and small steps, that several layers share.
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "dtheta/core/shape.hpp"
+#include "dtheta/core/view.hpp"
 #include "dtheta/math/activation.hpp"
 #include "dtheta/math/window.hpp"
 
@@ -28,5 +30,22 @@ void check_epsilon(double epsilon);
 /// Throws UsageError unless the slope of a leaky_relu is in [0, 1), the alpha of an elu finite and
 /// at least 0.
 void check_activation(const ActivationOptions& activation);
+
+/// Throws UsageError unless there are two inputs or more.
+void check_several(std::span<const Shape> inputs);
+
+/// {m, k...} → {m, k}, what the vector kernels take.
+template <class T>
+View<T> as_rows(View<T> numbers) {
+  const Size m = numbers.dim(0);
+  return numbers.reshaped({m, numbers.shape().sample().size()});
+}
+
+/// {m, positions..., channels} → {m · positions, channels}.
+template <class T>
+View<T> as_columns(View<T> numbers) {
+  const Size channels = numbers.shape().extents().back();
+  return numbers.reshaped({numbers.size() / channels, channels});
+}
 
 }  // namespace dtheta

@@ -199,17 +199,20 @@ void Conv2d<T>::backward(const Backward<T>& pass) const {
   const Windows w = windows(x.shape().sample());
   activation_backward(pass.output, pass.doutput, options_.activation);
   const View<const T> dz = pass.doutput;
-  add_column_sums(dz, pass.dtheta[1]);
+  const bool wants_dtheta = !pass.dtheta.empty();
+  if (wants_dtheta) add_column_sums(dz, pass.dtheta[1]);
   switch (algorithm(w)) {
     case ConvAlgorithm::winograd:
-      return winograd_backward(x, w, pass.prepared, dz, pass.dtheta[0], pass.dinputs[0],
-                               pass.scratch);
+      return winograd_backward(x, w, pass.prepared, dz, wants_dtheta ? pass.dtheta[0] : View<T>(),
+                               pass.dinputs[0], pass.scratch);
     case ConvAlgorithm::direct:
-      add_direct_dtheta(x, w, dz, pass.dtheta[0].reshaped({w.window_size(), options_.filters}),
-                        pass.scratch);
+      if (wants_dtheta) {
+        add_direct_dtheta(x, w, dz, pass.dtheta[0].reshaped({w.window_size(), options_.filters}),
+                          pass.scratch);
+      }
       return columns_backward(pass, w, false);
     default:
-      return columns_backward(pass, w, true);
+      return columns_backward(pass, w, wants_dtheta);
   }
 }
 
@@ -222,7 +225,7 @@ void Conv2d<T>::columns_backward(const Backward<T>& pass, const Windows& w,
   const Size filters = options_.filters, window = w.window_size();
   const Size positions = x.dim(0) * w.positions();
   const View<T> all = pass.doutput.reshaped({positions, filters});
-  const View<T> dtheta = pass.dtheta[0].reshaped({window, filters});
+  const View<T> dtheta = wants_dtheta ? pass.dtheta[0].reshaped({window, filters}) : View<T>();
   const auto panels = KernelPanels<T>{window, filters, true}.adjoint(pass.prepared.data());
   if (!dx.empty() && !w.is_contiguous()) std::ranges::fill(dx.span(), T{0});
   const Size tile = tile_positions(w, positions);

@@ -102,11 +102,11 @@ template <std::floating_point T>
 void Dense<T>::backward(const Backward<T>& pass) const {
   const View<T> dz = pass.doutput;
   activation_backward(pass.output, dz, options_.activation);
-  if (pass.deposit.memory.empty()) {
+  if (!pass.deposit.memory.empty()) {
+    leave(pass);
+  } else if (!pass.dtheta.empty()) {
     add_outer_products<T>(pass.inputs[0], dz, pass.dtheta[0], pass.scratch);
     add_column_sums(View<const T>(dz), pass.dtheta[1]);
-  } else {
-    leave(pass);
   }
   const View<T> dx = pass.dinputs[0];
   if (dx.empty()) return;

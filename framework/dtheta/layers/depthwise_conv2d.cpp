@@ -87,7 +87,8 @@ void DepthwiseConv2d<T>::backward(const Backward<T>& pass) const {
   const Windows w = windows(x.shape().sample());
   const Size multiplier = options_.multiplier;
   activation_backward(pass.output, pass.doutput, options_.activation);
-  add_column_sums(View<const T>(pass.doutput), pass.dtheta[1]);
+  const bool wants_dtheta = !pass.dtheta.empty();
+  if (wants_dtheta) add_column_sums(View<const T>(pass.doutput), pass.dtheta[1]);
   const View<T> dx = pass.dinputs[0];
   for (Size n = 0; n < x.dim(0); ++n) {
     const View<const T> sample = repeated(x.rows(n, 1), pass.scratch);
@@ -96,7 +97,7 @@ void DepthwiseConv2d<T>::backward(const Backward<T>& pass) const {
       dsample = View<T>(pass.scratch.data() + sample.size(), sample.shape());
     }
     depthwise_backward(sample, w, pass.theta[0], View<const T>(pass.doutput.rows(n, 1)),
-                       pass.dtheta[0], dsample);
+                       wants_dtheta ? pass.dtheta[0] : View<T>(), dsample);
     if (dx.empty() || multiplier == 1) continue;
     const View<T> sums = dx.rows(n, 1);
     for (Size i = 0; i < sums.size(); ++i) {

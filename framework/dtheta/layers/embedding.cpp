@@ -75,7 +75,8 @@ template <std::floating_point T>
 void Embedding<T>::backward(const Backward<T>& pass) const {
   const View<const T> x = pass.inputs[0];
   const Size units = options_.units;
-  for (Size i = 0; i < x.size(); ++i) {
+  const Size numbers = pass.dtheta.empty() ? 0 : x.size();
+  for (Size i = 0; i < numbers; ++i) {
     const Size row = row_of(x[i], options_.vocabulary);
     if (row < 0) continue;
     const T* const da = pass.doutput.data() + i * units;

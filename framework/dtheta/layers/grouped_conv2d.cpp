@@ -165,6 +165,7 @@ template <std::floating_point T>
 void GroupedConv2d<T>::backward(const Backward<T>& pass) const {
   const View<const T> x = pass.inputs[0];
   const View<T> dx = pass.dinputs[0];
+  const bool wants_dtheta = !pass.dtheta.empty();
   const Parts at = parts(x.shape().sample(), pass.output.shape().sample(), x.dim(0));
   const std::size_t stride = pass.prepared.size() / static_cast<std::size_t>(groups_);
   const Size channels = at.input[3], filters = filters_ * groups_;
@@ -180,14 +181,17 @@ void GroupedConv2d<T>::backward(const Backward<T>& pass) const {
     copy_rows(pass.output.data() + g * filters_, filters, a.data(), filters_, positions, filters_);
     copy_rows<T>(pass.doutput.data() + g * filters_, filters, da.data(), filters_, positions,
                  filters_);
-    copy_rows<T>(pass.dtheta[0].data() + g * filters_, filters, dkernel.data(), filters_, rows,
-                 filters_);
+    if (wants_dtheta) {
+      copy_rows<T>(pass.dtheta[0].data() + g * filters_, filters, dkernel.data(), filters_, rows,
+                   filters_);
+    }
     const std::array inputs{View<const T>(own)};
     const std::array dinputs{dx.empty() ? dx : down};
     const std::array theta{View<const T>(prepared, at.kernel),
                            View<const T>(pass.theta[1].data() + g * filters_, Shape{filters_})};
-    const std::array dtheta{dkernel,
-                            View<T>(pass.dtheta[1].data() + g * filters_, Shape{filters_})};
+    const std::array dtheta{
+        dkernel,
+        wants_dtheta ? View<T>(pass.dtheta[1].data() + g * filters_, Shape{filters_}) : View<T>()};
     group_.backward(
         {.inputs = inputs,
          .output = a,
@@ -195,11 +199,13 @@ void GroupedConv2d<T>::backward(const Backward<T>& pass) const {
          .dinputs = dinputs,
          .theta = theta,
          .prepared = prepared.subspan(static_cast<std::size_t>(Parts::padded(at.kernel))),
-         .dtheta = dtheta,
+         .dtheta = wants_dtheta ? std::span<const View<T>>(dtheta) : std::span<const View<T>>(),
          .record = {},
          .scratch = pass.scratch.subspan(static_cast<std::size_t>(at.rest()))});
-    copy_rows<T>(dkernel.data(), filters_, pass.dtheta[0].data() + g * filters_, filters, rows,
-                 filters_);
+    if (wants_dtheta) {
+      copy_rows<T>(dkernel.data(), filters_, pass.dtheta[0].data() + g * filters_, filters, rows,
+                   filters_);
+    }
     if (dx.empty()) continue;
     copy_rows<T>(down.data(), channels, dx.data() + g * channels, x.dim(3), places, channels);
   }

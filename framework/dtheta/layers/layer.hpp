@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,14 +23,15 @@ enum class Initializer {
   normal,  ///< normal, σ = 0.01
 };
 
-/// One trainable array of a layer.
+/// One array of a layer's numbers: a kernel, a bias, a running mean.
 struct ParameterSpec {
-  std::string name;  ///< Keras' name: "kernel", "bias"
+  std::string name;  ///< Keras' name: "kernel", "bias", "moving_mean"
   Shape shape;
   Size fan_in = 0;
   Size fan_out = 0;
   /// Of a bias, or of a normalization's scale: all its numbers begin with this one.
   std::optional<double> start = {};
+  bool is_trained = true;  ///< false: no gradient; the layer sets it, in `update_statistics`
 
   /// Its numbers are drawn by the recipe's initializer, and weight decay is for them alone.
   bool is_kernel() const { return !start; }
@@ -52,6 +54,35 @@ struct Prepare {
   std::span<T> prepared;                 ///< {prepared_size()}: the share is overwritten
 };
 
+/// In which pass a layer is called, for layers that act otherwise in training: m is the number of
+/// samples in the call.
+struct PassContext {
+  bool is_training = false;
+  std::uint64_t seed = 0;              ///< of the training
+  Size epoch = 0;                      ///< from 0
+  Size node = 0;                       ///< number of the layer in its network
+  std::span<const Size> samples = {};  ///< {m} their numbers in the data set; empty: 0, ..., m − 1
+  Size first = 0;                      ///< number in the batch of the first sample
+  Size batch = 0;                      ///< samples of the whole batch
+};
+
+/// Sums over a whole batch that a layer asks for: see Layer::batch_sums.
+struct BatchSums {
+  Size forward = 0;   ///< how many before forward
+  Size backward = 0;  ///< how many before backward
+};
+
+/// What `Layer::forward_sums` and `Layer::backward_sums` read and write.
+template <std::floating_point T>
+struct SumOver {
+  View<const T> input;        ///< {m, input shape...}
+  View<const T> output = {};  ///< {m, output shape...}, in backward_sums
+  View<T> doutput = {};       ///< {m, output shape...}, in backward_sums; may be changed
+  std::span<const View<const T>> theta;
+  PassContext context = {};
+  std::span<double> sums;  ///< overwritten: of the m samples
+};
+
 /// What `Layer::forward` reads and writes. m is the number of samples in this call.
 template <std::floating_point T>
 struct Forward {
@@ -61,6 +92,8 @@ struct Forward {
   std::span<const T> prepared;            ///< what prepare made of this θ
   std::span<T> record;                    ///< overwritten; handed to backward as it is left here
   std::span<T> scratch;                   ///< overwritten
+  PassContext context = {};
+  std::span<const double> sums = {};  ///< {batch_sums().forward} in training: of the whole batch
 };
 
 /// Where a layer leaves what dθ of a whole batch is made of: see Layer::deposit_size.
@@ -80,10 +113,15 @@ struct Backward {
   std::span<const View<T>> dinputs;       ///< overwritten; an empty view: not wanted
   std::span<const View<const T>> theta;   ///< as in forward
   std::span<const T> prepared;            ///< as in forward, made for_dinputs where they are wanted
-  std::span<const View<T>> dtheta;        ///< added to: the sum over the m samples
+  std::span<const View<T>> dtheta;        ///< added to: the sum over the m samples; of parameters
+                                          ///< that are not trained empty views; none at all: not
+                                          ///< wanted
   Deposit<T> deposit = {};                ///< where there is one: written to instead of dtheta
   std::span<const T> record;              ///< as forward left it
   std::span<T> scratch;                   ///< overwritten
+  PassContext context = {};               ///< as in forward
+  std::span<const double> sums = {};      ///< as in forward
+  std::span<const double> dsums = {};     ///< {batch_sums().backward}: of the whole batch
 };
 
 /// What `Layer::batch_dtheta` reads and writes.
@@ -116,7 +154,7 @@ class Layer {
   /// what was found and what was wanted.
   virtual Shape output_shape(std::span<const Shape> inputs) const = 0;
 
-  /// The layer's trainable arrays, none by default.
+  /// The layer's arrays of numbers, none by default.
   virtual std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const;
 
   /// Record and scratch that suffice for `batch` samples, none by default.
@@ -139,6 +177,20 @@ class Layer {
   /// Makes a part of dθ from the deposits of all of a batch's samples, added up in their order.
   /// Tasks may make different parts at once.
   virtual void batch_dtheta(const BatchDtheta<T>& pass) const;
+
+  /// How many sums over the whole batch a training needs before this layer can run, for batches of
+  /// up to `batch` samples; none by default. Such a layer has one input. Each task adds up those of
+  /// its own samples by forward_sums; when all have, the layer gets the totals.
+  virtual BatchSums batch_sums(std::span<const Shape> inputs, Size batch) const;
+  virtual void forward_sums(const SumOver<T>& pass) const;
+  /// The same for backward. What it leaves in doutput is what backward gets.
+  virtual void backward_sums(const SumOver<T>& pass) const;
+
+  /// Moves the parameters that are not trained, after a step on `batch` samples whose totals are
+  /// `sums`. `theta` has a view for each parameter, of which it writes those only.
+  virtual void update_statistics(std::span<const double> sums, Size batch,
+                                 std::span<const Shape> inputs,
+                                 std::span<const View<T>> theta) const;
 
   /// The output is the input under another shape (flatten): the network lets both share memory
   /// and calls neither forward nor backward.

@@ -7,16 +7,6 @@
 #include "dtheta/math/layer_normalization.hpp"
 
 namespace dtheta {
-namespace {
-
-/// {..., k} → {rows, k}.
-template <class T>
-View<T> as_rows(View<T> numbers) {
-  const Size k = numbers.shape().extents().back();
-  return numbers.reshaped({numbers.size() / k, k});
-}
-
-}  // namespace
 
 template <std::floating_point T>
 LayerNormalization<T>::LayerNormalization(const LayerNormalizationOptions& options)
@@ -43,16 +33,18 @@ Footprint LayerNormalization<T>::footprint(std::span<const Shape> inputs, Size b
 
 template <std::floating_point T>
 void LayerNormalization<T>::forward(const Forward<T>& pass) const {
-  layer_normalize(as_rows(pass.inputs[0]), pass.theta[0], pass.theta[1],
-                  static_cast<T>(options_.epsilon), as_rows(pass.output), pass.record);
+  layer_normalize(as_columns(pass.inputs[0]), pass.theta[0], pass.theta[1],
+                  static_cast<T>(options_.epsilon), as_columns(pass.output), pass.record);
 }
 
 template <std::floating_point T>
 void LayerNormalization<T>::backward(const Backward<T>& pass) const {
   const View<T> dx = pass.dinputs[0];
-  layer_normalize_backward(as_rows(pass.inputs[0]), pass.theta[0],
-                           View<const T>(as_rows(pass.doutput)), pass.record, pass.dtheta[0],
-                           pass.dtheta[1], dx.empty() ? dx : as_rows(dx));
+  const bool wants_dtheta = !pass.dtheta.empty();
+  layer_normalize_backward(
+      as_columns(pass.inputs[0]), pass.theta[0], View<const T>(as_columns(pass.doutput)),
+      pass.record, wants_dtheta ? pass.dtheta[0] : View<T>(),
+      wants_dtheta ? pass.dtheta[1] : View<T>(), dx.empty() ? dx : as_columns(dx));
 }
 
 LayerNormalizationOptions CatalogEntry<LayerNormalizationOptions>::read(std::string_view,

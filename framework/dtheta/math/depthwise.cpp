@@ -32,7 +32,7 @@ struct Patch {
 template <class T>
 struct DepthwiseKernels {
   void (*forward)(const Patch<T>& patch, T* z);
-  /// dtheta and dx are added to, and lie behind the first tap as theta and x do; dx may be null.
+  /// dtheta and dx are added to, and lie behind the first tap as theta and x do; null: not wanted.
   void (*backward)(const Patch<T>& patch, const T* dz, T* dtheta, T* dx);
 };
 
@@ -83,8 +83,10 @@ void backward(const Patch<T>& patch, const T* dz, T* dtheta, T* dx) {
     const auto delta = hn::LoadU(d, dz + c);
     for_each_tap(patch, [&](Size place, Size filter) HWY_ATTR {
       const auto x = hn::LoadU(d, patch.x + place + c);
-      T* const sum = dtheta + filter + c;
-      hn::StoreU(hn::MulAdd(x, delta, hn::LoadU(d, sum)), d, sum);
+      if (dtheta != nullptr) {
+        T* const sum = dtheta + filter + c;
+        hn::StoreU(hn::MulAdd(x, delta, hn::LoadU(d, sum)), d, sum);
+      }
       if (dx == nullptr) return;
       const auto theta = hn::LoadU(d, patch.theta + filter + c);
       T* const to = dx + place + c;
@@ -163,11 +165,11 @@ void depthwise_backward(View<const T> x, const Windows& windows, View<const T> t
                         View<const T> dz, View<T> dtheta, View<T> dx) {
   if (!dx.empty()) std::ranges::fill(dx.span(), T{0});
   const auto backward = kernels<T>().backward;
-  for_each_patch<T>(x, windows, theta,
-                    [&](const Patch<T>& patch, Size place, Size filter, Size output) {
-                      backward(patch, dz.data() + output, dtheta.data() + filter,
-                               dx.empty() ? nullptr : dx.data() + place);
-                    });
+  for_each_patch<T>(
+      x, windows, theta, [&](const Patch<T>& patch, Size place, Size filter, Size output) {
+        backward(patch, dz.data() + output, dtheta.empty() ? nullptr : dtheta.data() + filter,
+                 dx.empty() ? nullptr : dx.data() + place);
+      });
 }
 
 template void depthwise_forward(View<const float>, const Windows&, View<const float>, View<float>);

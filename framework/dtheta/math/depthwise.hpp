@@ -16,7 +16,7 @@ namespace dtheta {
 template <std::floating_point T>
 void depthwise_forward(View<const T> x, const Windows& windows, View<const T> theta, View<T> z);
 
-/// dθ is added to, window by window; dx, unless empty, is overwritten.
+/// dθ, unless empty, is added to, window by window; dx, unless empty, is overwritten.
 template <std::floating_point T>
 void depthwise_backward(View<const T> x, const Windows& windows, View<const T> theta,
                         View<const T> dz, View<T> dtheta, View<T> dx);

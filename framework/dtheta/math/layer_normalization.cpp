@@ -88,9 +88,11 @@ void normalize(const T* x, const T* gamma, const T* beta, T mean, T inverse, T* 
 template <class T>
 std::array<T, 2> add_dtheta(const T* x, const T* gamma, const T* dy, T mean, T inverse,
                             T* HWY_RESTRICT dgamma, T* HWY_RESTRICT dbeta, std::size_t k) {
-  for (std::size_t i = 0; i < k; ++i) {
-    dgamma[i] += dy[i] * ((x[i] - mean) * inverse);
-    dbeta[i] += dy[i];
+  if (dgamma != nullptr) {
+    for (std::size_t i = 0; i < k; ++i) {
+      dgamma[i] += dy[i] * ((x[i] - mean) * inverse);
+      dbeta[i] += dy[i];
+    }
   }
   Sums<T> g, with_x;
   g.add(k, [&](std::size_t i) HWY_ATTR { return gamma[i] * dy[i]; });

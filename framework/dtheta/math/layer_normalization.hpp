@@ -21,7 +21,8 @@ template <std::floating_point T>
 void layer_normalize(View<const T> x, View<const T> gamma, View<const T> beta, T epsilon, View<T> y,
                      std::span<T> record);
 
-/// dγ {k} += Σ dy ⊙ x̂ and dβ {k} += Σ dy over the rows; dx {m, k}, unless empty, is overwritten:
+/// dγ {k} += Σ dy ⊙ x̂ and dβ {k} += Σ dy over the rows, unless both are empty; dx {m, k}, unless
+/// empty, is overwritten:
 ///
 ///   dx = (g − mean(g) − x̂·mean(g ⊙ x̂)) / √(σ² + ε) with g = γ ⊙ dy.
 template <std::floating_point T>

@@ -100,7 +100,7 @@ void winograd_forward(View<const T> x, const Windows& w, std::span<const T> prep
 template <std::floating_point T>
 void winograd_backward(View<const T> x, const Windows& w, std::span<const T> prepared,
                        View<const T> dz, View<T> dtheta, View<T> dx, std::span<T> scratch) {
-  const Size filters = dtheta.dim(3);
+  const Size filters = dz.dim(3);
   const Size tiles = x.dim(0) * Tiles{w}.per_sample();
   const Size block = block_tiles<T>(w.channels, filters, tiles);
   const Size in = panel_padded<T>(w.channels), out = panel_padded<T>(filters);
@@ -113,12 +113,14 @@ void winograd_backward(View<const T> x, const Windows& w, std::span<const T> pre
   if (!dx.empty()) std::ranges::fill(dx.span(), T{0});
   for (Size first = 0; first < tiles; first += block) {
     const Size count = std::min(block, tiles - first);
-    tile_kernels<T>().inputs(x.data(), w, first, count, x_planes);
+    if (!dtheta.empty()) tile_kernels<T>().inputs(x.data(), w, first, count, x_planes);
     tile_kernels<T>().doutputs(dz.data(), w, filters, first, count, z_planes);
     for (Size p = 0; p < points; ++p) {
-      panel_gemm<T>(w.channels, filters, count, {x_planes.at(p, 0), 1, in},
-                    PanelFactor<T>::matrix(z_planes.at(p, 0), out), products + p * w.channels * out,
-                    out, first > 0);
+      if (!dtheta.empty()) {
+        panel_gemm<T>(w.channels, filters, count, {x_planes.at(p, 0), 1, in},
+                      PanelFactor<T>::matrix(z_planes.at(p, 0), out),
+                      products + p * w.channels * out, out, first > 0);
+      }
       if (dx.empty()) continue;
       panel_gemm<T>(count, w.channels, filters, {z_planes.at(p, 0), out, 1},
                     PanelFactor<T>::packed(panels + p * panel, filters), x_planes.at(p, 0), in,
@@ -126,6 +128,7 @@ void winograd_backward(View<const T> x, const Windows& w, std::span<const T> pre
     }
     if (!dx.empty()) tile_kernels<T>().dinputs(x_planes, w, first, count, dx.data());
   }
+  if (dtheta.empty()) return;
   tile_kernels<T>().dkernel(products, w.channels, filters, out, dtheta.data());
 }
 

@@ -50,7 +50,7 @@ void winograd_forward(View<const T> x, const Windows& windows, std::span<const T
                       View<const T> bias, const ActivationOptions& activation, View<T> a,
                       std::span<T> scratch);
 
-/// dθ {3, 3, c, filters} is added to (17); dx, unless empty, is overwritten (19).
+/// dθ {3, 3, c, filters}, unless empty, is added to (17); dx, unless empty, is overwritten (19).
 template <std::floating_point T>
 void winograd_backward(View<const T> x, const Windows& windows, std::span<const T> prepared,
                        View<const T> dz, View<T> dtheta, View<T> dx, std::span<T> scratch);

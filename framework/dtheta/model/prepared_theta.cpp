@@ -1,7 +1,5 @@
 #include "dtheta/model/prepared_theta.hpp"
 
-#include <array>
-
 namespace dtheta {
 namespace {
 
@@ -16,7 +14,7 @@ PreparedTheta<T>::PreparedTheta(const Network<T>& network, WorkspaceMode mode)
   Size total = 0;
   for (std::size_t i = 0; i < network.nodes().size(); ++i) {
     const Node<T>& node = network.nodes()[i];
-    sizes.push_back(node.layer->prepared_size(std::array{node.input}, wants_dinputs(i)));
+    sizes.push_back(node.layer->prepared_size(node.inputs, wants_dinputs(i)));
     total += AlignedBuffer<T>::padded(sizes.back());
   }
   buffer_ = AlignedBuffer<T>(total);
@@ -32,7 +30,7 @@ PreparedTheta<T>::PreparedTheta(const Network<T>& network, WorkspaceMode mode)
 
 template <std::floating_point T>
 bool PreparedTheta<T>::wants_dinputs(std::size_t node) const {
-  return mode_ == WorkspaceMode::training && node > network_.first_trainable();
+  return mode_ == WorkspaceMode::training && network_.wants_dinputs(node);
 }
 
 template <std::floating_point T>
@@ -58,7 +56,7 @@ template <std::floating_point T>
 void PreparedTheta<T>::update_part(Size part) {
   const Share& share = shares_[static_cast<std::size_t>(part)];
   const Node<T>& node = network_.nodes()[share.node];
-  node.layer->prepare({.inputs = std::array{node.input},
+  node.layer->prepare({.inputs = node.inputs,
                        .theta = parameters(share.node),
                        .for_dinputs = wants_dinputs(share.node),
                        .part = share.part,

@@ -79,10 +79,16 @@ std::string_view keras_activation_field(const ActivationOptions& activation) {
   return activation_name(has_word ? activation.kind : Activation::identity);
 }
 
+void write_keras_activation_layer(KerasLayerList& list, const ActivationOptions& activation,
+                                  const std::string& name) {
+  if (activation.kind == Activation::identity) return;
+  write_keras(list, activation, name + "_" + std::string(activation_name(activation.kind)));
+}
+
 void write_keras_activation_behind(KerasLayerList& list, const ActivationOptions& activation,
                                    const std::string& name) {
   if (keras_activation_field(activation) == activation_name(activation.kind)) return;
-  write_keras(list, activation, name + "_" + std::string(activation_name(activation.kind)));
+  write_keras_activation_layer(list, activation, name);
 }
 
 std::vector<LayerSpec> with_keras_activation(LayerSpec spec, const KerasLayer& layer) {

@@ -60,8 +60,8 @@ void write_keras(KerasLayerList& list, const DepthwiseConv2dOptions& conv,
 }
 
 std::vector<KerasClass> keras_convolution_classes() {
-  return {{.name = "Conv2D", .read = read_conv, .has_weights = true},
-          {.name = "DepthwiseConv2D", .read = read_depthwise, .has_weights = true}};
+  return {{.name = "Conv2D", .read = read_conv},
+          {.name = "DepthwiseConv2D", .read = read_depthwise}};
 }
 
 }  // namespace dtheta

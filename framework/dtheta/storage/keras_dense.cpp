@@ -31,8 +31,7 @@ void write_keras(KerasLayerList& list, const EmbeddingOptions& embedding, const 
 }
 
 std::vector<KerasClass> keras_dense_classes() {
-  return {{.name = "Dense", .read = read_dense, .has_weights = true},
-          {.name = "Embedding", .read = read_embedding, .has_weights = true}};
+  return {{.name = "Dense", .read = read_dense}, {.name = "Embedding", .read = read_embedding}};
 }
 
 }  // namespace dtheta

@@ -69,9 +69,15 @@ class KerasLayer {
   std::string name_;
 };
 
-/// The layers of a model, a Sequential or a Functional one, in the order in which the data goes
-/// through them. Throws DataError when it is neither, has more than 10,000 layers or is not one
-/// chain from one input to one output; the layer where it is not is named.
-std::vector<KerasLayer> keras_chain(const nlohmann::ordered_json& model);
+/// A layer of a model, and what it reads.
+struct KerasNode {
+  KerasLayer layer;
+  std::vector<std::size_t> inputs;  ///< places in the model's list; of an InputLayer none
+};
+
+/// The layers of a model, a Sequential or a Functional one, each after those it reads, the output
+/// last. Throws DataError when it is neither, has more than 10,000 layers, or layers that are
+/// called twice or do not lead from the one input to the one output; the layer is named.
+std::vector<KerasNode> keras_graph(const nlohmann::ordered_json& model);
 
 }  // namespace dtheta

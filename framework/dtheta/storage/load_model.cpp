@@ -62,13 +62,27 @@ KerasNetwork read_network(const hdf5::Reader& file, const std::optional<std::str
                       [&] { return parse_keras_config(*config, activation); });
 }
 
+template <class T>
+Network<T> make_network(const hdf5::Reader& file, const KerasNetwork& keras) {
+  return with_context(fmt::format("{}: {}", file.path().string(), model_config_attribute), [&] {
+    Network<T> network(keras.spec);
+    for (const std::size_t i : keras.of_rows) {
+      const Shape& sample = network.nodes()[i].output;
+      if (sample.rank() == 1) continue;
+      throw DataError(fmt::format("'{}' has axis 1 for samples of shape {}; wanted -1, the last",
+                                  printable(keras.names[i]), sample.text()));
+    }
+    return network;
+  });
+}
+
 /// Puts the algorithms that the file forces into its convolutions.
 void read_algorithms(const hdf5::Reader& file, NetworkSpec& spec) {
   read_json(file, dtheta_group, algorithms_attribute, [&](const Json& json) {
     const auto names = json.get<std::vector<std::string>>();
     auto name = names.begin();
-    for (LayerSpec& layer : spec.layers) {
-      auto* const conv = std::get_if<Conv2dOptions>(&layer);
+    for (NodeSpec& node : spec.layers) {
+      auto* const conv = std::get_if<Conv2dOptions>(&node.layer);
       if (conv == nullptr) continue;
       const auto algorithm = name == names.end() ? std::nullopt : algorithm_named(*name++);
       if (!algorithm) {
@@ -81,6 +95,21 @@ void read_algorithms(const hdf5::Reader& file, NetworkSpec& spec) {
       conv->algorithm = *algorithm;
     }
     if (name != names.end()) throw DataError("names more algorithms than there are Conv2D");
+  });
+}
+
+/// Puts the sizes of groups that the file gives into its batch normalizations.
+void read_groups(const hdf5::Reader& file, NetworkSpec& spec) {
+  read_json(file, dtheta_group, groups_attribute, [&](const Json& json) {
+    const auto sizes = json.get<std::vector<Size>>();
+    auto size = sizes.begin();
+    for (NodeSpec& node : spec.layers) {
+      auto* const normalization = std::get_if<BatchNormalizationOptions>(&node.layer);
+      if (normalization == nullptr) continue;
+      if (size == sizes.end()) throw DataError("wanted one number a BatchNormalization");
+      normalization->group = *size++;
+    }
+    if (size != sizes.end()) throw DataError("has more numbers than there are BatchNormalization");
   });
 }
 
@@ -141,12 +170,12 @@ template <class T>
 std::vector<std::string> weight_paths(const hdf5::Reader& file, const Network<T>& network,
                                       const std::vector<std::string>& layers) {
   std::vector<std::string> paths;
-  auto layer = layers.begin();
   Size bytes = 0;
-  for (const Node<T>& node : network.nodes()) {
+  for (std::size_t n = 0; n < layers.size(); ++n) {
+    const Node<T>& node = network.nodes()[n];
     for (std::size_t i = 0; i < node.parameter_count; ++i) {
       const ParameterSpec& spec = network.parameters()[node.first_parameter + i].spec;
-      const std::string path = weight_path(file, *layer, spec.name);
+      const std::string path = weight_path(file, layers[n], spec.name);
       precision_of(file, path);
       const hdf5::ArrayInfo info = file.describe(path);
       if (info.shape != spec.shape) {
@@ -156,7 +185,6 @@ std::vector<std::string> weight_paths(const hdf5::Reader& file, const Network<T>
       bytes += info.bytes();
       paths.push_back(path);
     }
-    if (node.parameter_count > 0) ++layer;
   }
   constexpr Size deflate_limit = 1032;  // several names may share one array
   if (bytes / deflate_limit > file.file_size()) {
@@ -278,10 +306,9 @@ StoredModel<T> read_model(const hdf5::Reader& file) {
   const auto loss = named_loss(file);
   KerasNetwork keras = read_network(file, loss);
   read_algorithms(file, keras.spec);
-  const auto network =
-      with_context(fmt::format("{}: {}", file.path().string(), model_config_attribute),
-                   [&] { return std::make_shared<const Network<T>>(keras.spec); });
-  const auto paths = weight_paths(file, *network, keras.weighted);
+  read_groups(file, keras.spec);
+  const auto network = std::make_shared<const Network<T>>(make_network<T>(file, keras));
+  const auto paths = weight_paths(file, *network, keras.names);
   StoredModel<T> stored{.model = {.network = network,
                                   .theta = AlignedBuffer<T>(network->theta_size()),
                                   .loss = loss.value_or(loss_of_output(keras.activation)),
@@ -304,11 +331,12 @@ Precision stored_precision(const std::filesystem::path& path,
                            const std::optional<Sandbox>& sandbox) {
   const hdf5::Reader file = open_model(path, sandbox);
   const KerasNetwork keras = read_network(file, named_loss(file));
-  if (keras.weighted.empty()) throw DataError(path.string() + ": the model has no parameters");
-  const std::string name =
-      with_context(fmt::format("{}: {}", path.string(), model_config_attribute),
-                   [&] { return Network<float>(keras.spec).parameters().front().spec.name; });
-  return precision_of(file, weight_path(file, keras.weighted.front(), name));
+  const Network<float> network = make_network<float>(file, keras);
+  const Parameter& first = network.parameters().front();
+  const auto node = std::ranges::find_if(
+      network.nodes(), [](const Node<float>& each) { return each.parameter_count > 0; });
+  const auto number = static_cast<std::size_t>(node - network.nodes().begin());
+  return precision_of(file, weight_path(file, keras.names[number], first.spec.name));
 }
 
 bool is_model_file(const std::filesystem::path& path, const std::optional<Sandbox>& sandbox) {

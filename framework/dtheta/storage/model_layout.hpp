@@ -15,6 +15,7 @@ inline constexpr const char* loss_attribute = "loss";
 inline constexpr const char* input_attribute = "input";
 inline constexpr const char* classes_attribute = "class_names";
 inline constexpr const char* algorithms_attribute = "algorithms";
+inline constexpr const char* groups_attribute = "batch_normalization_groups";
 inline constexpr const char* recipe_attribute = "recipe";
 inline constexpr const char* provenance_attribute = "provenance";
 

@@ -58,7 +58,7 @@ void append_onnx(OnnxLayers& layers, const Conv2dOptions& conv) {
   const View<const float> kernel = layers.parameter(0);
   const Shape shape{kernel.dim(3), kernel.dim(2), kernel.dim(0), kernel.dim(1)};
   append_conv(layers, shape, filters_first(kernel),
-              slide(layers.node().input, conv.kernel, conv.stride, conv.padding, conv.dilation),
+              slide(layers.node().inputs[0], conv.kernel, conv.stride, conv.padding, conv.dilation),
               conv.groups, conv.activation);
 }
 
@@ -70,7 +70,7 @@ void append_onnx(OnnxLayers& layers, const DepthwiseConv2dOptions& conv) {
       kernel.reshaped({kernel.dim(0), kernel.dim(1), 1, filters});
   const Shape shape{filters, 1, kernel.dim(0), kernel.dim(1)};
   append_conv(layers, shape, filters_first(of_one_channel),
-              slide(layers.node().input, conv.kernel, conv.stride, conv.padding, conv.dilation),
+              slide(layers.node().inputs[0], conv.kernel, conv.stride, conv.padding, conv.dilation),
               kernel.dim(2), conv.activation);
 }
 

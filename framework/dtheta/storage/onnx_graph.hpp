@@ -1,4 +1,4 @@
-/// An ONNX graph that grows operator by operator: a chain.
+/// An ONNX graph that grows operator by operator.
 #pragma once
 
 #include <span>
@@ -13,19 +13,17 @@
 
 namespace dtheta {
 
-/// Appends operators to a chain. Refers to the graph, which must outlive it. One thread at a time.
+/// Appends operators, each to the one before unless it is told to go on from another. Refers to the
+/// graph, which must outlive it. One thread at a time.
 class OnnxGraph {
  public:
   /// Gives the graph its input "input" {N, sample...} of float32.
   OnnxGraph(onnx::GraphProto& graph, const Shape& sample);
 
-  /// Appends the operator `type`, called `name`, to the end of the chain. `constants` are the names
+  /// Appends the operator `type`, called `name`, which reads the end. `constants` are the names
   /// of its further inputs. Attributes may be added to what is returned until the next call.
   onnx::NodeProto& append(std::string_view type, const std::string& name,
                           std::span<const std::string> constants = {});
-
-  /// The name of the chain's end, for use as another input further on.
-  const std::string& end() const { return end_; }
 
   /// Adds a constant of float32; its name.
   std::string constant(const std::string& name, const Shape& shape, std::span<const float> numbers);
@@ -34,7 +32,11 @@ class OnnxGraph {
   /// A row of int64, as some operators want their settings.
   std::string constant(const std::string& name, std::span<const Size> numbers);
 
-  /// Makes the end of the chain the graph's output "predictions" {N, outputs}.
+  /// The name of what the last operator gives, and a way to go on from another.
+  const std::string& end() const { return end_; }
+  void go_on_from(std::string name) { end_ = std::move(name); }
+
+  /// Makes the end the graph's output "predictions" {N, outputs}.
   void finish(Size outputs);
 
  private:

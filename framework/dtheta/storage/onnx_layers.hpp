@@ -34,18 +34,34 @@ class OnnxLayers {
   std::string constant(std::size_t number);
 
   /// Pictures are NCHW (or NHWC) from here.
-  void channels_first() { turn_channels(true); }
-  void channels_last() { turn_channels(false); }
+  void channels_first() { turn_channels(true, ""); }
+  void channels_last() { turn_channels(false, ""); }
   /// Samples are rows from here, of one number a channel.
   void rows() { has_channels_in_front_ = false; }
 
+  /// What a layer of several inputs reads, all NCHW or all NHWC, and which of the two; the graph
+  /// goes on from the first.
+  struct Inputs {
+    std::vector<std::string> names;
+    bool has_channels_in_front = false;
+  };
+  Inputs join_inputs();
+
  private:
-  void turn_channels(bool to_front);
+  /// What a node gives.
+  struct Value {
+    std::string name;
+    bool has_channels_in_front = false;
+  };
+
+  void turn_channels(bool to_front, const std::string& suffix);
+  void go_on_from(const Value& value);
 
   const Model<float>& model_;
   OnnxGraph graph_;
   const Node<float>* node_ = nullptr;
   bool has_channels_in_front_ = false;
+  std::vector<Value> values_;  ///< of the input, then of each node
 };
 
 // Appends the layer whose turn it is.
@@ -63,6 +79,10 @@ void append_onnx(OnnxLayers& layers, const LayerNormalizationOptions& normalizat
 void append_onnx(OnnxLayers& layers, const SoftmaxOptions& softmax);
 void append_onnx(OnnxLayers& layers, const SelfGatedOptions& gated);
 void append_onnx(OnnxLayers& layers, const ActivationOptions& activation);
+void append_onnx(OnnxLayers& layers, const BatchNormalizationOptions& normalization);
+void append_onnx(OnnxLayers& layers, const DropoutOptions& dropout);
+void append_onnx(OnnxLayers& layers, const AddOptions& add);
+void append_onnx(OnnxLayers& layers, const ConcatenateOptions& concatenate);
 
 /// Appends a layer's own activation.
 void append_onnx_activation(OnnxLayers& layers, const ActivationOptions& activation,

@@ -6,7 +6,7 @@ void append_onnx(OnnxLayers& layers, const PoolingOptions& pooling) {
   layers.channels_first();
   const bool is_max = pooling.kind == PoolingKind::max;
   set_onnx_window(layers.graph().append(is_max ? "MaxPool" : "AveragePool", layers.name()),
-                  slide(layers.node().input, pooling.window, pooling.step(), pooling.padding));
+                  slide(layers.node().inputs[0], pooling.window, pooling.step(), pooling.padding));
 }
 
 void append_onnx(OnnxLayers& layers, const GlobalPoolingOptions& pooling) {

@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <iterator>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -17,9 +18,9 @@
 namespace dtheta {
 namespace {
 
-/// Layers that do something in training only: predictions do without.
-constexpr std::array<std::string_view, 5> training_only{
-    "Dropout", "SpatialDropout2D", "AlphaDropout", "GaussianDropout", "GaussianNoise"};
+/// Layers that do something in training only, and that dtheta has not: predictions do without.
+constexpr std::array<std::string_view, 4> training_only{"SpatialDropout2D", "AlphaDropout",
+                                                        "GaussianDropout", "GaussianNoise"};
 
 /// The classes that are read, in the order of their names' list.
 std::string known_layers(const std::vector<KerasClass>& classes) {
@@ -29,9 +30,10 @@ std::string known_layers(const std::vector<KerasClass>& classes) {
   return names;
 }
 
-/// Appends what `layer` is; its name to `weighted` where it has weights.
-void append_layers(const KerasLayer& layer, const std::vector<KerasClass>& classes,
-                   KerasNetwork& network) {
+/// Appends what `layer` is, reading `inputs`. An activation may only be fused into a layer that
+/// nothing else reads.
+void append_layers(const KerasLayer& layer, std::vector<std::size_t> inputs, bool can_fuse,
+                   const std::vector<KerasClass>& classes, KerasNetwork& network) {
   const KerasClass* const found = find_keras_class(classes, layer.class_name());
   if (found == nullptr) {
     layer.fail(
@@ -39,8 +41,40 @@ void append_layers(const KerasLayer& layer, const std::vector<KerasClass>& class
                     "save it again",
                     known_layers(classes)));
   }
-  for (LayerSpec& spec : found->read(layer)) append_layer(network.spec.layers, std::move(spec));
-  if (found->has_weights) network.weighted.push_back(layer.name());
+  std::vector<NodeSpec>& layers = network.spec.layers;
+  const bool is_frozen = layer.field("trainable") != nullptr && *layer.field("trainable") == false;
+  const bool is_of_rows =
+      layer.field("axis") != nullptr && layer.class_name() != "Softmax" && keras_axis(layer) == 1;
+  if (inputs == std::vector{layers.size()}) inputs.clear();
+  for (LayerSpec& spec : found->read(layer)) {
+    NodeSpec node(std::move(spec), std::exchange(inputs, {}));
+    if (can_fuse) {
+      append_layer(layers, std::move(node));
+    } else {
+      layers.push_back(std::move(node));
+    }
+    can_fuse = true;
+    if (layers.size() == network.names.size()) continue;
+    layers.back().is_frozen = is_frozen;
+    if (is_of_rows) network.of_rows.push_back(layers.size() - 1);
+    network.names.push_back(layer.name());
+  }
+}
+
+bool is_written_by_dtheta(const nlohmann::ordered_json& model) {
+  const auto* const config = json_member(model, "config");
+  const auto* const name = config == nullptr ? nullptr : json_member(*config, "name");
+  return name != nullptr && *name == "dtheta";
+}
+
+/// Gives the layers the names that they have in a file of dtheta's own, unless they have them.
+void keep_names(KerasNetwork& network) {
+  const std::vector<std::string> usual = names_of(network.spec.layers);
+  for (std::size_t i = 0; i < usual.size(); ++i) {
+    const std::string& name = network.names[i];
+    if (name != usual[i] && is_layer_name(name)) network.spec.layers[i].name = name;
+  }
+  with_context("has layers of one name", [&] { names_of(network.spec.layers); });
 }
 
 /// x·scale + offset as (x·scale − mean)/deviation. Each is one number or one for each of the
@@ -69,11 +103,15 @@ InputPreparation rescaling(const KerasLayer& layer, Size channels) {
   return input;
 }
 
+bool is_training_only(const KerasLayer& layer) {
+  return std::ranges::count(training_only, layer.class_name()) != 0;
+}
+
 /// Takes the output's activation out of the last layer: an Activation or Softmax layer leaves the
-/// chain, the activation of a Dense layer becomes linear. `wanted` as for parse_keras_config.
-std::string take_output_activation(std::vector<KerasLayer>& chain,
+/// graph, the activation of a Dense layer becomes linear. `wanted` as for parse_keras_config.
+std::string take_output_activation(std::vector<KerasNode>& graph,
                                    std::optional<std::string_view> wanted) {
-  KerasLayer& last = chain.back();
+  KerasLayer& last = graph.back().layer;
   const bool alone = last.class_name() == "Activation" || last.class_name() == "Softmax";
   std::string found = "linear";
   if (last.class_name() == "Softmax") {
@@ -89,7 +127,7 @@ std::string take_output_activation(std::vector<KerasLayer>& chain,
                           *wanted));
   }
   if (alone) {
-    chain.pop_back();
+    graph.pop_back();
   } else {
     last.set("activation", "linear");
   }
@@ -99,34 +137,50 @@ std::string take_output_activation(std::vector<KerasLayer>& chain,
 }  // namespace
 
 KerasNetwork parse_keras_config(std::string_view text, std::optional<std::string_view> activation) {
-  std::vector<KerasLayer> chain = keras_chain(parse_json(text));
+  const nlohmann::ordered_json model = parse_json(text);
+  std::vector<KerasNode> graph = keras_graph(model);
   KerasNetwork network;
-  std::erase_if(chain, [&](const KerasLayer& layer) {
-    const bool is_left_out = std::ranges::count(training_only, layer.class_name()) != 0;
-    if (is_left_out) {
-      network.left_out.push_back(layer.class_name() + " '" + printable(layer.name()) + "'");
-    }
-    return is_left_out;
-  });
-  if (chain.empty()) throw DataError("has no layers but such as act in training only");
-  network.activation = take_output_activation(chain, activation);
+  const auto leave_out = [&](const KerasLayer& layer) {
+    network.left_out.push_back(layer.class_name() + " '" + printable(layer.name()) + "'");
+  };
+  while (!graph.empty() && is_training_only(graph.back().layer)) {
+    leave_out(graph.back().layer);
+    graph.pop_back();
+  }
+  if (graph.empty()) throw DataError("has no layers but such as act in training only");
+  network.activation = take_output_activation(graph, activation);
+  std::vector<std::size_t> readers(graph.size());
+  for (const KerasNode& node : graph) {
+    for (const std::size_t input : node.inputs) ++readers[input];
+  }
   const std::vector<KerasClass> classes = keras_classes();
+  std::vector<std::size_t> values;  // of each node, as NodeSpec::inputs counts
   std::optional<Shape> input;
-  for (std::size_t i = 0; i < chain.size(); ++i) {
-    const KerasLayer& layer = chain[i];
+  for (const auto& [layer, inputs] : graph) {
     if (!input) input = layer.input_shape();
     if (!input) layer.fail("says no input shape, nor does a layer before it");
+    std::vector<std::size_t> reads;
+    for (const std::size_t from : inputs) reads.push_back(values[from]);
+    if (reads.empty()) reads.push_back(0);
     if (layer.class_name() == "InputLayer") {
-      if (i != 0) layer.fail("is not the first layer");
+      if (!values.empty()) layer.fail("is not the first layer");
     } else if (layer.class_name() == "Rescaling") {
-      if (!network.spec.layers.empty() || network.input) layer.fail("does not stand in front");
+      const bool is_in_front = reads.front() == 0 && network.spec.layers.empty();
+      if (!is_in_front || network.input) layer.fail("does not stand in front");
       network.input = rescaling(layer, input->extents().back());
+    } else if (is_training_only(layer)) {
+      leave_out(layer);
+      values.push_back(reads.front());
+      continue;
     } else {
-      append_layers(layer, classes, network);
+      const bool can_fuse = inputs.size() == 1 && readers[inputs.front()] == 1;
+      append_layers(layer, std::move(reads), can_fuse, classes, network);
     }
+    values.push_back(network.spec.layers.size());
   }
   if (network.spec.layers.empty()) throw DataError("has no layers but the output's activation");
   network.spec.input = *input;
+  if (is_written_by_dtheta(model)) keep_names(network);
   return network;
 }
 

@@ -79,13 +79,23 @@ void write_keras(hdf5::Writer& file, const Model<T>& model) {
 std::vector<std::string> forced_algorithms(const NetworkSpec& spec) {
   std::vector<std::string> names;
   bool is_any_forced = false;
-  for (const LayerSpec& layer : spec.layers) {
-    const auto* const conv = std::get_if<Conv2dOptions>(&layer);
+  for (const NodeSpec& node : spec.layers) {
+    const auto* const conv = std::get_if<Conv2dOptions>(&node.layer);
     if (conv == nullptr) continue;
     names.emplace_back(algorithm_name(conv->algorithm));
     is_any_forced = is_any_forced || conv->algorithm != ConvAlgorithm::automatic;
   }
   return is_any_forced ? names : std::vector<std::string>();
+}
+
+/// The batch normalizations' groups in their order; empty where all take the whole batch.
+std::vector<Size> normalization_groups(const NetworkSpec& spec) {
+  std::vector<Size> groups;
+  for (const NodeSpec& node : spec.layers) {
+    const auto* const normalization = std::get_if<BatchNormalizationOptions>(&node.layer);
+    if (normalization != nullptr) groups.push_back(normalization->group);
+  }
+  return std::ranges::count(groups, 0) == std::ssize(groups) ? std::vector<Size>() : groups;
 }
 
 Json input_json(const InputPreparation& input) {
@@ -107,6 +117,8 @@ void write_dtheta(hdf5::Writer& file, const Model<T>& model, const std::optional
   if (!algorithms.empty()) {
     file.set_text(group, algorithms_attribute, Json(algorithms).dump());
   }
+  const auto groups = normalization_groups(model.network->spec());
+  if (!groups.empty()) file.set_text(group, groups_attribute, Json(groups).dump());
   if (recipe) file.set_text(group, recipe_attribute, to_json(*recipe).dump());
   file.set_text(group, provenance_attribute, provenance.dump());
 }

@@ -1,7 +1,6 @@
 #include "dtheta/training/batch_gradient.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "dtheta/math/panel_gemm.hpp"
 #include "dtheta/training/reduction.hpp"
@@ -40,8 +39,8 @@ void BatchGradient<T>::plan_deposits() {
   std::vector<Size> sizes;
   Size total = 0;
   for (const Node<T>& node : network_.nodes()) {
-    sizes.push_back(
-        AlignedBuffer<T>::padded(node.layer->deposit_size(std::array{node.input}, batch_)));
+    const Size size = node.is_trained ? node.layer->deposit_size(node.inputs, batch_) : 0;
+    sizes.push_back(AlignedBuffer<T>::padded(size));
     total += sizes.back();
   }
   deposited_ = AlignedBuffer<T>(total);
@@ -59,6 +58,7 @@ void BatchGradient<T>::plan_blocks() {
     for (std::size_t q = 0; q < node.parameter_count; ++q) {
       const std::size_t p = node.first_parameter + q;
       const Parameter& parameter = network_.parameters()[p];
+      if (!parameter.is_trained) continue;
       const Size size = parameter.spec.shape.size();
       const Size length = block_length(parameter.spec.shape, is_deferred(i));
       for (Size done = 0; done < size; done += length) {
@@ -79,9 +79,9 @@ void BatchGradient<T>::plan_sums(Size shards) {
     const Node<T>& node = network_.nodes()[i];
     for (std::size_t q = 0; q < node.parameter_count; ++q) {
       offsets_.push_back(total);
-      if (is_deferred(i)) continue;
-      total += AlignedBuffer<T>::padded(
-          network_.parameters()[node.first_parameter + q].spec.shape.size());
+      const Parameter& parameter = network_.parameters()[node.first_parameter + q];
+      if (is_deferred(i) || !parameter.is_trained) continue;
+      total += AlignedBuffer<T>::padded(parameter.spec.shape.size());
     }
   }
   for (Size shard = 0; shard < shards; ++shard) {
@@ -91,8 +91,9 @@ void BatchGradient<T>::plan_sums(Size shards) {
       for (std::size_t q = 0; q < node.parameter_count; ++q) {
         const std::size_t p = node.first_parameter + q;
         const auto from = sums.subspan(static_cast<std::size_t>(offsets_[p]));
-        views_.push_back(is_deferred(i) ? View<T>()
-                                        : View<T>(from, network_.parameters()[p].spec.shape));
+        const Parameter& parameter = network_.parameters()[p];
+        const bool is_summed = parameter.is_trained && !is_deferred(i);
+        views_.push_back(is_summed ? View<T>(from, parameter.spec.shape) : View<T>());
       }
     }
   }
@@ -122,7 +123,7 @@ std::span<T> BatchGradient<T>::reduce(const Block& block, Size shards, Size m, i
   }
   const std::span<T> made =
       made_[static_cast<std::size_t>(worker)].span().first(static_cast<std::size_t>(block.count));
-  node.layer->batch_dtheta({.inputs = std::array{node.input},
+  node.layer->batch_dtheta({.inputs = node.inputs,
                             .deposit = deposits_[block.node],
                             .batch = batch_,
                             .m = m,

@@ -43,7 +43,7 @@ class BatchGradient {
   /// Where the shard's samples from number `first` of the batch on put their part.
   Gradient<T> part(Size shard, Size first) const;
 
-  /// θ in blocks, none across two parameters, no padding.
+  /// The trained parameters of θ in blocks, none across two parameters, no padding.
   std::span<const Block> blocks() const { return blocks_; }
 
   /// Whether the blocks of a node are made rather than summed by `reduce`.

@@ -30,9 +30,10 @@ template <std::floating_point T>
 Size summed_parameters(const Network<T>& network, Size m) {
   Size total = 0;
   for (const Node<T>& node : network.nodes()) {
-    if (node.layer->deposit_size(std::array{node.input}, m) > 0) continue;
+    if (node.layer->deposit_size(node.inputs, m) > 0) continue;
     for (std::size_t p = 0; p < node.parameter_count; ++p) {
-      total += network.parameters()[node.first_parameter + p].spec.shape.size();
+      const Parameter& parameter = network.parameters()[node.first_parameter + p];
+      total += parameter.is_trained ? parameter.spec.shape.size() : 0;
     }
   }
   return total;

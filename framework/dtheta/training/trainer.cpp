@@ -21,6 +21,9 @@ Recipe resolved(Recipe recipe, const Network<T>& network, const Dataset& data, S
   check(recipe);
   recipe.augment = augmentation_list_text(parse_augmentation_list(recipe.augment));
   if (samples == 0) throw DataError("there is no sample to train on");
+  if (network.trained_count() == 0) {
+    throw UsageError("all layers of the network are frozen: nothing can be trained");
+  }
   if (recipe.batch_size == 0 || recipe.batch_size > samples) recipe.batch_size = samples;
   if (recipe.shards == 0) recipe.shards = default_shards(network, recipe.batch_size);
   recipe.shards = std::min(recipe.shards, recipe.batch_size);
@@ -70,8 +73,9 @@ Trainer<T>::Trainer(Model<T> model, const Recipe& recipe, const Dataset& data,
                .steps_per_epoch = steps_per_epoch()};
   check_warmup(schedule_);
   const Size longest = shard_range(recipe_.batch_size, recipe_.shards, 0).count;
-  for (int worker = 0; worker < workers_.threads(); ++worker) {
-    workspaces_.emplace_back(network, longest, WorkspaceMode::training);
+  const Size workspaces = network.segments() > 1 ? recipe_.shards : workers_.threads();
+  for (Size w = 0; w < workspaces; ++w) {
+    workspaces_.emplace_back(network, longest, WorkspaceMode::training, recipe_.batch_size);
   }
   for (std::size_t slot = 0; slot < update_.optimizer().slot_names().size(); ++slot) {
     state_.slots.emplace_back(network.theta_size());
@@ -85,10 +89,8 @@ Size Trainer<T>::steps_per_epoch() const {
 
 template <std::floating_point T>
 void Trainer<T>::set_time_logs(std::span<TimeLog> logs) {
-  assert(logs.empty() || logs.size() == workspaces_.size());
-  for (std::size_t worker = 0; worker < workspaces_.size(); ++worker) {
-    workspaces_[worker].set_time_log(logs.empty() ? nullptr : &logs[worker]);
-  }
+  assert(logs.empty() || std::ssize(logs) == workers_.threads());
+  time_logs_ = logs;
   update_.set_time_logs(logs);
 }
 
@@ -101,33 +103,85 @@ Size Trainer<T>::bytes() const {
 }
 
 template <std::floating_point T>
-void Trainer<T>::run_shard(Size shard, Size shards, const SampleBatch& batch, int worker) {
-  const auto range = shard_range(batch.size(), shards, shard);
-  const Model<T>& model = state_.model;
-  Workspace<T>& workspace = workspaces_[static_cast<std::size_t>(worker)];
-  ShardMetrics& metrics = metrics_[static_cast<std::size_t>(shard)];
+Workspace<T>& Trainer<T>::workspace(Size shard, int worker) {
+  const bool is_shards_own = state_.model.network->segments() > 1;
+  Workspace<T>& workspace = workspaces_[is_shards_own ? static_cast<std::size_t>(shard)
+                                                      : static_cast<std::size_t>(worker)];
+  workspace.set_time_log(time_log(worker));
+  return workspace;
+}
 
+template <std::floating_point T>
+void Trainer<T>::run_shard(std::size_t pass, Size shard, Size shards, const SampleBatch& batch,
+                           int worker) {
+  const auto range = shard_range(batch.size(), shards, shard);
+  const SampleBatch samples = batch.part(range.first, range.count);
+  const Network<T>& network = *state_.model.network;
+  Workspace<T>& workspace = this->workspace(shard, worker);
+  const std::size_t last = network.segments() - 1;
+  const TrainingPass<T> context{.seed = recipe_.seed,
+                                .epoch = state_.epoch,
+                                .samples = samples.samples,
+                                .first = range.first,
+                                .batch = batch.size(),
+                                .totals = last > 0 ? &workspaces_[0] : nullptr};
   const auto timed = [&](Activity activity, auto work) {
     const Timed timer(workspace.time_log(), activity, shard);
     return work();
   };
-  timed(Activity::gather, [&] {
-    data_.gather(batch.part(range.first, range.count), model.input, workspace.x(range.count),
-                 workspace.y(range.count));
-    augmentation_.apply(state_.epoch, batch, range.first, workspace.x(range.count),
-                        workspace.y(range.count), worker);
-  });
-  const View<const T> y = workspace.y(range.count);
-  const View<const T> z = timed(
-      Activity::forward, [&] { return model.network->forward(theta_, workspace, range.count); });
-  timed(Activity::loss, [&] {
-    metrics.loss_sum = loss_->forward_backward(z, y, workspace.doutput(range.count));
-    metrics.correct =
-        data_.is_classification() ? count_correct(z, y, loss_->activation()) : Size{0};
-  });
+  if (pass == 0) {
+    timed(Activity::gather, [&] {
+      const View<T> x = workspace.x(range.count);
+      const View<T> y = workspace.y(range.count);
+      data_.gather(samples, state_.model.input, x, y);
+      augmentation_.apply(state_.epoch, batch, range.first, x, y, worker);
+    });
+  }
+  if (pass <= last) {
+    timed(Activity::forward,
+          [&] { network.forward_segment(pass, theta_, workspace, range.count, context); });
+  }
+  if (pass == last) {
+    timed(Activity::loss, [&] {
+      const View<const T> z = network.logits(workspace, range.count);
+      const View<const T> y = workspace.y(range.count);
+      ShardMetrics& metrics = metrics_[static_cast<std::size_t>(shard)];
+      metrics.loss_sum = loss_->forward_backward(z, y, workspace.doutput(range.count));
+      metrics.correct =
+          data_.is_classification() ? count_correct(z, y, loss_->activation()) : Size{0};
+    });
+  }
+  if (pass < last) return;
   const Timed timer(workspace.time_log(), Activity::backward, shard);
-  gradient_.clear(shard);
-  model.network->backward(theta_, workspace, range.count, gradient_.part(shard, range.first));
+  if (pass == last) gradient_.clear(shard);
+  network.backward_segment(2 * last - pass, theta_, workspace, range.count,
+                           gradient_.part(shard, range.first), context);
+}
+
+template <std::floating_point T>
+void Trainer<T>::run_shards(Size shards, const SampleBatch& batch) {
+  const std::size_t passes = 2 * state_.model.network->segments() - 1;
+  for (std::size_t pass = 0; pass < passes; ++pass) {
+    workers_.for_each(
+        shards, [&](Size shard, int worker) { run_shard(pass, shard, shards, batch, worker); });
+    if (pass + 1 < passes) join_sums(pass, shards);
+  }
+}
+
+template <std::floating_point T>
+void Trainer<T>::join_sums(std::size_t pass, Size shards) {
+  const auto boundaries = state_.model.network->boundaries();
+  const auto count = static_cast<std::size_t>(shards);
+  for (std::size_t step = 1; step < count; step *= 2) {
+    for (std::size_t s = 0; s + step < count; s += 2 * step) {
+      if (pass < boundaries.size()) {
+        workspaces_[s].add_sums(workspaces_[s + step], boundaries[pass]);
+      } else {
+        workspaces_[s].add_dsums(workspaces_[s + step],
+                                 boundaries[2 * boundaries.size() - 1 - pass]);
+      }
+    }
+  }
 }
 
 template <std::floating_point T>
@@ -141,8 +195,7 @@ StepReport Trainer<T>::step() {
     const Timed timer(time_log(worker), Activity::prepare, part);
     theta_.update_part(part);
   });
-  workers_.for_each(shards,
-                    [&](Size shard, int worker) { run_shard(shard, shards, batch, worker); });
+  run_shards(shards, batch);
 
   StepReport report{.samples = m};
   double loss_sum = 0;
@@ -157,6 +210,7 @@ StepReport Trainer<T>::step() {
         state_.epoch + 1));
   }
   const double squares = update_.run(state_, schedule_.at(state_.step + 1), shards, m);
+  state_.model.network->update_statistics(workspaces_[0], m, state_.model.theta.span());
   report.cost = loss_sum / static_cast<double>(m) + recipe_.l2 / 2 * squares;
 
   if (state_.cursor == 0) state_.sums = {};

@@ -107,11 +107,17 @@ class Trainer {
   Size feed_bytes() const { return feed_.bytes(); }
 
  private:
-  void run_shard(Size shard, Size shards, const SampleBatch& batch, int worker);
+  /// A step's parallel passes over the shards: 2·segments − 1 of them, because forward and backward
+  /// of the last segment are one.
+  void run_shards(Size shards, const SampleBatch& batch);
+  void run_shard(std::size_t pass, Size shard, Size shards, const SampleBatch& batch, int worker);
+  /// Adds up what the shards summed for the pass after this one, over the tree of tree_sum.
+  void join_sums(std::size_t pass, Size shards);
+  Workspace<T>& workspace(Size shard, int worker);
   void check_theta() const;
   void check_resumable(const TrainingState<T>& state) const;
   TimeLog* time_log(int worker) const {
-    return workspaces_[static_cast<std::size_t>(worker)].time_log();
+    return time_logs_.empty() ? nullptr : &time_logs_[static_cast<std::size_t>(worker)];
   }
 
   Recipe recipe_;
@@ -124,8 +130,9 @@ class Trainer {
   Schedule schedule_;
   PreparedTheta<T> theta_;
   BatchGradient<T> gradient_;
-  std::vector<Workspace<T>> workspaces_;  // one a worker
-  std::vector<ShardMetrics> metrics_;     // one a shard
+  std::vector<Workspace<T>> workspaces_;  // one a worker; with more than one segment, one a shard
+  std::span<TimeLog> time_logs_;
+  std::vector<ShardMetrics> metrics_;  // one a shard
   ParameterUpdate<T> update_;
 };
 

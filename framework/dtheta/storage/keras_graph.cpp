@@ -79,21 +79,17 @@ Call call_of_keras_2(const KerasLayer& layer, const Json& node) {
   return call;
 }
 
-/// The one layer that the layer's input comes from.
-std::string input_of(const KerasLayer& layer, const Json& json) {
+/// The layers that the layer's inputs come from; of an InputLayer none.
+std::vector<std::string> inputs_of(const KerasLayer& layer, const Json& json) {
   const Json* const nodes = json_member(json, "inbound_nodes");
-  if (nodes == nullptr || !nodes->is_array() || nodes->size() != 1) {
-    layer.fail(fmt::format("is called {} times; wanted once: dtheta's networks are chains",
-                           nodes == nullptr ? 0 : nodes->size()));
-  }
+  const std::size_t calls = nodes == nullptr || !nodes->is_array() ? 0 : nodes->size();
+  if (layer.class_name() == "InputLayer" && calls == 0) return {};
+  if (calls != 1) layer.fail(fmt::format("is called {} times; wanted once", calls));
   const Json& node = nodes->front();
   const Call call = node.is_array() ? call_of_keras_2(layer, node) : call_of_keras_3(layer, node);
-  if (call.inputs.size() != 1) {
-    layer.fail(
-        fmt::format("has {} inputs; wanted one: dtheta's networks are chains", call.inputs.size()));
-  }
+  if (call.inputs.empty()) layer.fail("is called with no layer's output");
   if (call.is_training) layer.fail("is called with training=True, which dtheta does not have");
-  return call.inputs.front();
+  return call.inputs;
 }
 
 /// The layer that is the model's one input or output: ["dense", 0, 0], or a list of one such.
@@ -126,42 +122,94 @@ const Json& layer_list(const Json& config) {
   return *layers;
 }
 
-/// Follows the calls from the output back to the input.
-std::vector<KerasLayer> functional_chain(const Json& config, std::vector<KerasLayer> layers,
-                                         const Json& list) {
+/// Puts every layer's inputs, by name, into places in the list.
+std::vector<KerasNode> connected(std::vector<KerasLayer> layers, const Json& list) {
   std::map<std::string, std::size_t> places;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const bool is_new = places.emplace(layers[i].name(), i).second;
     if (!is_new) layers[i].fail("has a name for the second time");
   }
-  const std::string input = end_of(config, "input_layers");
-  std::vector<KerasLayer> chain;
-  std::vector<bool> is_met(layers.size());
-  std::string name = end_of(config, "output_layers");
-  while (true) {
-    const auto place = places.find(name);
-    if (place == places.end()) {
-      throw DataError(fmt::format("has no layer '{}', which is referred to", printable(name)));
+  std::vector<KerasNode> nodes;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    std::vector<std::size_t> inputs;
+    for (const std::string& name : inputs_of(layers[i], list[i])) {
+      const auto place = places.find(name);
+      if (place == places.end()) {
+        throw DataError(fmt::format("has no layer '{}', which is referred to", printable(name)));
+      }
+      inputs.push_back(place->second);
     }
-    const KerasLayer& layer = layers[place->second];
-    if (is_met[place->second]) layer.fail("is its own input");
-    is_met[place->second] = true;
-    chain.push_back(layer);
-    if (name == input) break;
-    name = input_of(layer, list[place->second]);
+    nodes.push_back({std::move(layers[i]), std::move(inputs)});
   }
-  const auto unmet = std::ranges::find(is_met, false);
-  if (unmet != is_met.end()) {
-    layers[static_cast<std::size_t>(unmet - is_met.begin())].fail(
-        "is not on the way from the input to the output; dtheta's networks are chains");
+  return nodes;
+}
+
+/// The nodes, each after those it reads, else in the order in which they are.
+std::vector<KerasNode> sorted(const std::vector<KerasNode>& nodes) {
+  constexpr std::size_t nowhere = most_layers;
+  std::vector<std::size_t> place(nodes.size(), nowhere);
+  std::vector<KerasNode> result;
+  for (bool is_progress = true; is_progress && result.size() < nodes.size();) {
+    is_progress = false;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      const auto is_placed = [&](std::size_t input) { return place[input] != nowhere; };
+      if (is_placed(i) || !std::ranges::all_of(nodes[i].inputs, is_placed)) continue;
+      place[i] = result.size();
+      result.push_back(nodes[i]);
+      for (std::size_t& input : result.back().inputs) input = place[input];
+      is_progress = true;
+    }
   }
-  std::ranges::reverse(chain);
-  return chain;
+  if (result.size() == nodes.size()) return result;
+  const auto unplaced = std::ranges::find(place, nowhere);
+  nodes[static_cast<std::size_t>(unplaced - place.begin())].layer.fail("is its own input");
+}
+
+/// Checks that all nodes lead from the model's input to its output, which is last then.
+void check_ends(const Json& config, const std::vector<KerasNode>& nodes) {
+  const std::string input = end_of(config, "input_layers");
+  const std::string output = end_of(config, "output_layers");
+  std::vector<bool> is_read(nodes.size());
+  for (const KerasNode& node : nodes) {
+    for (const std::size_t from : node.inputs) is_read[from] = true;
+    if (node.inputs.empty() && node.layer.name() != input) {
+      node.layer.fail("is an input beside the model's; wanted one input");
+    }
+  }
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const bool is_output = nodes[i].layer.name() == output;
+    if (is_output && is_read[i]) nodes[i].layer.fail("is the output, but read by another layer");
+    if (!is_output && !is_read[i]) {
+      nodes[i].layer.fail("is not on the way from the input to the output");
+    }
+  }
+}
+
+std::vector<KerasNode> functional_graph(const Json& config, std::vector<KerasLayer> layers,
+                                        const Json& list) {
+  for (const char* const key : {"input_layers", "output_layers"}) {
+    const std::string name = end_of(config, key);
+    if (std::ranges::count(layers, name, &KerasLayer::name) > 0) continue;
+    throw DataError(fmt::format("has no layer '{}', which is referred to", printable(name)));
+  }
+  std::vector<KerasNode> nodes = sorted(connected(std::move(layers), list));
+  check_ends(config, nodes);
+  return nodes;
+}
+
+std::vector<KerasNode> chain(std::vector<KerasLayer> layers) {
+  std::vector<KerasNode> nodes;
+  for (KerasLayer& layer : layers) {
+    const std::size_t number = nodes.size();
+    nodes.push_back({std::move(layer), number == 0 ? std::vector<std::size_t>()
+                                                   : std::vector<std::size_t>{number - 1}});
+  }
+  return nodes;
 }
 
 }  // namespace
 
-std::vector<KerasLayer> keras_chain(const Json& model) {
+std::vector<KerasNode> keras_graph(const Json& model) {
   const Json* const class_name = json_member(model, "class_name");
   const Json* const config = json_member(model, "config");
   if (class_name == nullptr || config == nullptr) throw DataError("has no class_name and config");
@@ -173,7 +221,8 @@ std::vector<KerasLayer> keras_chain(const Json& model) {
   const Json& list = layer_list(*config);
   std::vector<KerasLayer> layers;
   for (std::size_t i = 0; i < list.size(); ++i) layers.emplace_back(list[i], i + 1);
-  return is_functional ? functional_chain(*config, std::move(layers), list) : layers;
+  return is_functional ? functional_graph(*config, std::move(layers), list)
+                       : chain(std::move(layers));
 }
 
 }  // namespace dtheta

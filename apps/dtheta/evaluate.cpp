@@ -1,4 +1,6 @@
 /// dtheta evaluate: how well a model does on a part of a data set.
+#include <limits>
+
 #include <fmt/format.h>
 
 #include "commands.hpp"
@@ -17,6 +19,18 @@ namespace {
 /// A table of more columns fits no screen.
 constexpr Size most_classes_in_table = 20;
 
+/// --top-k, which has no value where it was not asked for.
+Option top_k_option(Size& target) {
+  Option option = whole_number(
+      {.name = "top-k",
+       .placeholder = "K",
+       .help = "also tell how often the true class is among the K that the model finds likeliest",
+       .preset = "not told"},
+      target, 1, std::numeric_limits<Size>::max());
+  option.text = [&target] { return target == 0 ? std::string() : std::to_string(target); };
+  return option;
+}
+
 class Evaluate final : public Command {
  public:
   Evaluate() {
@@ -24,7 +38,8 @@ class Evaluate final : public Command {
         .usage = "--model FILE --data FILE [OPTION...]",
         .description =
             "Runs a trained model over a part of a data set and prints its mean loss, its accuracy "
-            "and its confusion matrix: a row for each true class, a column for each predicted one. "
+            "and its confusion matrix: a row for each true class, a column for each predicted one; "
+            "then precision, recall, F1 and the area under the ROC curve of each class. "
             "Of a regression it prints how far the predictions of each target are from the truth: "
             "root mean squared error, mean absolute error, and R2, the share of the variance that "
             "they explain.",
@@ -36,7 +51,7 @@ class Evaluate final : public Command {
                                 split_option(split_)}},
                    reading_options(reading_),
                    run_options(run_),
-                   {.title = "Output", .options = {json_option(is_json_)}}}};
+                   {.title = "Output", .options = {top_k_option(top_k_), json_option(is_json_)}}}};
   }
 
   ExitCode run(const Console& console) override {
@@ -52,26 +67,41 @@ class Evaluate final : public Command {
     const auto model = load_model_for<T>(part.input, model_, reading_.sandbox).model;
     check_fit(model, part.data, data_);
     warn_of_doubtful_fit(model, part.data, part.input, console);
+    if (top_k_ > 0 && !part.data.is_classification()) {
+      throw UsageError(fmt::format("--top-k {}: {} has numbers to be predicted, no classes", top_k_,
+                                   data_.string()));
+    }
     Workers workers(runtime.threads);
-    const Evaluation evaluation = evaluate(model, part.data, workers);
+    const Evaluation evaluation =
+        evaluate(model, part.data, workers, {.roc_auc = true, .top_k = top_k_});
     if (is_json_) {
       nlohmann::ordered_json json{{"model", model_.string()},
                                   {"data", data_.string()},
                                   {"split", part.name},
                                   {"loss_function", model.loss}};
       json.update(evaluation_json(evaluation));
+      if (top_k_ > 0) json["top_k"] = {{"k", top_k_}, {"accuracy", evaluation.top_k_accuracy}};
       if (part.data.is_classification()) json["class_names"] = part.data.class_names();
       print_json(console, json);
       return ExitCode::done;
     }
     console.out << fmt::format("{} on the {} part of {}: {}\n", model_.string(), part.name,
                                data_.string(), evaluation_line(evaluation));
-    if (part.data.is_classification() && part.data.classes() <= most_classes_in_table) {
-      console.out << "\n" << confusion_text(evaluation, part.data.class_names());
-    } else if (!part.data.is_classification()) {
-      console.out << "\n" << target_errors_text(evaluation);
-    }
+    console.out << tables_text(evaluation, part.data);
     return ExitCode::done;
+  }
+
+  std::string tables_text(const Evaluation& evaluation, const Dataset& data) const {
+    if (!data.is_classification()) return "\n" + target_errors_text(evaluation);
+    std::string text;
+    if (top_k_ > 0) {
+      text += fmt::format("the true class is among the first {} in {}\n", top_k_,
+                          percent_text(evaluation.top_k_accuracy));
+    }
+    if (data.classes() <= most_classes_in_table) {
+      text += "\n" + confusion_text(evaluation, data.class_names());
+    }
+    return text + "\n" + class_figures_text(evaluation, data.class_names());
   }
 
   std::filesystem::path model_;
@@ -79,6 +109,7 @@ class Evaluate final : public Command {
   DatasetReading reading_;
   std::string split_;
   RunOptions run_;
+  Size top_k_ = 0;
   bool is_json_ = false;
 };
 

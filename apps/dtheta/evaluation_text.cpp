@@ -29,9 +29,35 @@ double mean_r_squared(const Evaluation& evaluation) {
   return sum / static_cast<double>(evaluation.target_errors.size());
 }
 
+/// The mean of those that are numbers; NaN where none is.
+double mean_of_numbers(std::span<const double> values) {
+  double sum = 0;
+  double count = 0;
+  for (const double value : values) {
+    if (std::isnan(value)) continue;
+    sum += value;
+    ++count;
+  }
+  return sum / count;
+}
+
 /// Four digits, or "-" for what is no number.
 std::string share_text(double share) {
   return std::isfinite(share) ? fmt::format("{:.4f}", share) : "-";
+}
+
+void add_class_figures(const Evaluation& evaluation, nlohmann::ordered_json& json) {
+  const std::vector<ClassFigures> figures = class_figures(evaluation.confusion_matrix);
+  const auto object = [](const ClassFigures& of) {
+    return nlohmann::ordered_json{
+        {"precision", of.precision}, {"recall", of.recall}, {"f1", of.f1}};
+  };
+  auto& classes = json["classes"] = nlohmann::ordered_json::array();
+  for (const ClassFigures& of : figures) classes.push_back(object(of));
+  auto& mean = json["mean"] = object(mean_of(figures));
+  if (evaluation.roc_auc.empty()) return;
+  for (std::size_t c = 0; c < figures.size(); ++c) classes[c]["roc_auc"] = evaluation.roc_auc[c];
+  mean["roc_auc"] = mean_of_numbers(evaluation.roc_auc);
 }
 
 }  // namespace
@@ -66,6 +92,21 @@ std::string confusion_text(const Evaluation& evaluation, std::span<const std::st
   return table_text(rows, alignments);
 }
 
+std::string class_figures_text(const Evaluation& evaluation,
+                               std::span<const std::string> class_names) {
+  const std::vector<ClassFigures> figures = class_figures(evaluation.confusion_matrix);
+  std::vector<std::vector<std::string>> rows{{"class", "precision", "recall", "F1", "ROC AUC"}};
+  const auto add = [&](const std::string& name, const ClassFigures& of, double area) {
+    rows.push_back({name, percent_text(of.precision), percent_text(of.recall), percent_text(of.f1),
+                    share_text(area)});
+  };
+  for (std::size_t c = 0; c < figures.size(); ++c) {
+    add(class_names[c], figures[c], evaluation.roc_auc[c]);
+  }
+  add("mean", mean_of(figures), mean_of_numbers(evaluation.roc_auc));
+  return table_text(rows, {Align::left, Align::right, Align::right, Align::right, Align::right});
+}
+
 std::string target_errors_text(const Evaluation& evaluation) {
   std::vector<std::vector<std::string>> rows{{"target", "RMSE", "MAE", "R2"}};
   for (const TargetError& target : evaluation.target_errors) {
@@ -80,6 +121,7 @@ nlohmann::ordered_json evaluation_json(const Evaluation& evaluation) {
   if (is_classification(evaluation)) {
     json["accuracy"] = evaluation.accuracy;
     json["confusion_matrix"] = evaluation.confusion_matrix;
+    add_class_figures(evaluation, json);
   } else {
     auto& targets = json["targets"] = nlohmann::ordered_json::array();
     for (const TargetError& target : evaluation.target_errors) {

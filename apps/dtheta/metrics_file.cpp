@@ -38,9 +38,12 @@ nlohmann::ordered_json figures_json(const EpochFigures& figures, bool is_classif
     if (is_classification) json[prefix + "accuracy"] = accuracy;
   };
   add("", figures.training.loss, figures.training.accuracy);
-  if (figures.validation)
-    add("validation_", figures.validation->loss, figures.validation->accuracy);
-  if (figures.test) add("test_", figures.test->loss, figures.test->accuracy);
+  const auto add_evaluation = [&](const std::string& prefix, const Evaluation& found) {
+    add(prefix, found.loss, found.accuracy);
+    if (is_classification) json[prefix + "f1"] = mean_of(class_figures(found.confusion_matrix)).f1;
+  };
+  if (figures.validation) add_evaluation("validation_", *figures.validation);
+  if (figures.test) add_evaluation("test_", *figures.test);
   json["samples_per_second"] = figures.training.samples_per_second();
   json["seconds"] = figures.training.seconds;
   return json;

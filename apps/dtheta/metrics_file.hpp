@@ -10,9 +10,10 @@
 
 namespace dtheta::cli {
 
-/// {"epoch", "loss", "accuracy", "validation_loss", "validation_accuracy", "test_loss",
-/// "test_accuracy", "samples_per_second", "seconds"}: without what was not taken; a regression has
-/// no accuracies. `seconds` is the time of the training itself.
+/// {"epoch", "loss", "accuracy", "validation_loss", "validation_accuracy", "validation_f1",
+/// "test_loss", "test_accuracy", "test_f1", "samples_per_second", "seconds"}: without what was not
+/// taken; F1 is the mean over the classes; a regression has neither accuracies nor F1. `seconds` is
+/// the time of the training itself.
 nlohmann::ordered_json figures_json(const EpochFigures& figures, bool is_classification);
 
 /// A file that can be followed while it grows: every line is written out at once.

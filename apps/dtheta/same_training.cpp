@@ -37,18 +37,25 @@ std::string value_text(const nlohmann::ordered_json& value) {
 /// The causes before their effects: other data often have another batch size and window, too.
 template <std::floating_point T>
 std::vector<Term> terms_list(const Model<T>& model, const TrainingTerms& terms) {
+  const nlohmann::ordered_json recipe = to_json(terms.recipe);
+  const auto term = [&](const std::string& key) {
+    return Term{option_of(key), value_text(recipe.at(key))};
+  };
   std::vector<Term> list{
+      term("sample_weights"),
       {"--data", "with training samples " + short_digest(terms.data_sha256)},
       {"--data", "with validation samples " + short_digest(terms.validation_sha256)},
       {"--data", "with samples multiplied by " + exact_text(model.input.scale)},
       {"--model", "'" + layer_list_text(model.network->spec()) + "'"},
       {"--loss", model.loss},
-      {"--precision", std::string(precision_name(terms.precision))},
-      {"--validation-split", exact_text(terms.recipe.validation_split)}};
-  const nlohmann::ordered_json recipe = to_json(terms.recipe);
-  for (const auto& [key, value] : recipe.items()) {
-    if (key == "epochs" || key == "validation_split") continue;
-    list.push_back({option_of(key), value_text(value)});
+      {"--precision", std::string(precision_name(terms.precision))}};
+  for (const char* key : {"validation_split", "stratify", "subset", "balance"}) {
+    list.push_back(term(key));
+  }
+  for (const auto& item : recipe.items()) {
+    if (item.key() == "epochs") continue;
+    const Term next = term(item.key());
+    if (std::ranges::count(list, next.option, &Term::option) == 0) list.push_back(next);
   }
   list.push_back({"--mean-std", model.input.mean.empty() ? "false" : "true"});
   list.push_back({"--model", "with first weights " + short_digest(terms.start_sha256)});

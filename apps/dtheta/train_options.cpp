@@ -1,14 +1,15 @@
 #include "train_options.hpp"
 
-#include <limits>
 #include <system_error>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include "dtheta/data/augmentation_list.hpp"
+#include "data_options.hpp"
 #include "dtheta/losses/loss.hpp"
 #include "dtheta/model/model.hpp"
 #include "dtheta/storage/model_file.hpp"
+#include "dtheta/training/class_weights.hpp"
 #include "optimisation_options.hpp"
 #include "output.hpp"
 #include "reading_options.hpp"
@@ -17,76 +18,38 @@
 namespace dtheta::cli {
 namespace {
 
-constexpr Size unlimited = std::numeric_limits<Size>::max();
-
-/// --scale, which has no value where the data's own holds.
-Option scale_option(std::optional<double>& target) {
-  return {.name = "scale",
-          .placeholder = "FACTOR",
-          .help =
-              "what stored numbers are multiplied by on their way into the network; the model "
-              "keeps it",
-          .wanted = "a finite number other than 0",
-          .preset = "what the data asks for, else 1/255 for uint8 and 1 for other types",
+/// --loss, which may have a number after its name.
+Option loss_option(std::string& target) {
+  return {.name = "loss",
+          .placeholder = "NAME",
+          .help = "what is minimised; 'huber 0.5' is squared up to 0.5 instead of 1",
+          .wanted = fmt::format("{}", fmt::join(loss_names(), ", ")),
+          .preset =
+              "binary cross entropy for two classes, categorical for more, mean squared "
+              "error for real targets",
           .read =
               [&target](const std::string& value) {
-                double number = 0;
-                if (!read_real(value, number) || number == 0) return false;
-                target = number;
-                return true;
-              },
-          .text = [&target] { return target ? exact_text(*target) : std::string(); }};
-}
-
-/// --augment, spelt as the recipe spells it.
-Option augment_option(std::string& target) {
-  return {.name = "augment",
-          .placeholder = "LIST",
-          .help =
-              "changes training samples at random, other ones in every epoch: a list such as "
-              "'flip, crop 4' of flip, flip vertical, crop N, shift SHARE, rotate DEGREES, scale "
-              "SHARE, brightness SHARE, contrast SHARE, cutout N, mixup ALPHA",
-          .wanted = "",
-          .preset = "",
-          .read =
-              [&target](const std::string& value) {
-                target = augmentation_list_text(parse_augmentation_list(value));
+                target = make_loss<double>(value)->name();
                 return true;
               },
           .text = [&target] { return target; }};
 }
 
-OptionGroup data_group(TrainOptions& options) {
-  return {
-      .title = "Data",
-      .options = {
-          required(path({.name = "data", .help = "data set whose train part is trained on"},
-                        options.data)),
-          path({.name = "test-data",
-                .help = "data set whose test part (or only part) the model is tested on after "
-                        "every epoch; without it the test part of --data, after the last epoch"},
-               options.test_data),
-          scale_option(options.preparation.scale),
-          toggle({.name = "mean-std",
-                  .help = "subtract the mean and divide by the standard deviation of every channel "
-                          "(of a table: every column), taken over the training samples; the model "
-                          "keeps them"},
-                 options.preparation.is_standardized),
-          real_number({.name = "validation-split",
-                       .placeholder = "SHARE",
-                       .help = "share of the training samples that is held out, drawn at random "
-                               "by the seed, to watch the training by"},
-                      options.recipe.validation_split, "from 0 to below 1",
-                      [](double share) { return share >= 0 && share < 1; }),
-          whole_number({.name = "shuffle-window",
-                        .placeholder = "N",
-                        .help = "samples that are shuffled together, in blocks of neighbours that "
-                                "are shuffled too",
-                        .preset = "the whole training set; of streamed samples as many as "
-                                  "memory allows, up to 512 MiB"},
-                       options.recipe.shuffle_window, 1, unlimited),
-          augment_option(options.recipe.augment),
-      }};
+/// --class-weights, spelt as the recipe spells them.
+Option class_weights_option(std::string& target) {
+  return {.name = "class-weights",
+          .placeholder = "LIST",
+          .help =
+              "what the samples of a class count in the loss, such as '0:1, 1:5', by number or "
+              "name, 1 where not named; balanced: as much as any other class",
+          .wanted = "",
+          .preset = "1 for all",
+          .read =
+              [&target](const std::string& value) {
+                target = spelt_class_weights(value);
+                return true;
+              },
+          .text = [&target] { return target; }};
 }
 
 OptionGroup model_group(TrainOptions& options) {
@@ -111,11 +74,14 @@ OptionGroup model_group(TrainOptions& options) {
                              "'none'",
                      .preset = "those that the model file has frozen"},
                     options.frozen),
-          choice({.name = "loss",
-                  .help = "what is minimised",
-                  .preset = "binary cross entropy for two classes, categorical for more, mean "
-                            "squared error for real targets"},
-                 options.loss, loss_names()),
+          loss_option(options.loss),
+          real_number({.name = "label-smoothing",
+                       .placeholder = "SHARE",
+                       .help = "what a training target gives away to all classes alike; for the "
+                               "cross entropies"},
+                      options.recipe.label_smoothing, "from 0 to below 1",
+                      [](double share) { return share >= 0 && share < 1; }),
+          class_weights_option(options.recipe.class_weights),
           choice({.name = "init", .help = "how kernels begin; biases begin at zero"},
                  options.initializer, {"zeros", "he", "glorot", "uniform", "normal"}),
           choice({.name = "precision",
@@ -168,7 +134,7 @@ std::filesystem::path default_output(const ModelSource& model, const TrainOption
 }  // namespace
 
 std::vector<OptionGroup> train_groups(TrainOptions& options) {
-  return {data_group(options),      reading_options(options.reading),
+  return {data_options(options),    reading_options(options.reading),
           model_group(options),     optimisation_options(options.recipe),
           run_options(options.run), checkpoint_options(options.checkpoints),
           output_group(options)};
@@ -177,6 +143,7 @@ std::vector<OptionGroup> train_groups(TrainOptions& options) {
 void check_train_options(const Interface& interface, const ModelSource& model,
                          TrainOptions& options) {
   check_optimisation_options(interface, options.recipe);
+  check_data_options(options.recipe);
   check_checkpoint_options(interface, options.checkpoints);
   if (model.kind != ModelKind::file && !options.head.empty()) {
     throw UsageError(fmt::format(

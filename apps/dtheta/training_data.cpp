@@ -8,8 +8,10 @@
 #include "data_part.hpp"
 #include "dtheta/core/error.hpp"
 #include "dtheta/data/sampler.hpp"
+#include "dtheta/data/selection.hpp"
 #include "dtheta/data/splits.hpp"
 #include "dtheta/data/standardization.hpp"
+#include "text.hpp"
 
 namespace dtheta::cli {
 namespace {
@@ -30,6 +32,30 @@ Dataset take_test(DatasetSplits& splits, const std::filesystem::path& file) {
 Size memory_left(const TrainingData& data, Size limit) {
   if (!data.train.is_in_memory()) return data.train.stream_memory() / 8;
   return std::max<Size>(1, limit - data.bytes());
+}
+
+/// Chooses what is trained on and what is held out.
+void select_samples(TrainingData& data, const Recipe& recipe) {
+  const auto labels = data.train.labels();
+  if ((recipe.stratify || recipe.balance) && !data.train.is_classification()) {
+    throw UsageError(fmt::format("--{} is for data with classes; this has numbers to be predicted",
+                                 recipe.stratify ? "stratify" : "balance"));
+  }
+  const auto strata = recipe.stratify ? labels : std::span<const std::int32_t>();
+  ValidationSplit split =
+      split_for_validation(recipe.seed, data.train.size(), recipe.validation_split, strata);
+  data.samples = std::move(split.training);
+  data.held_out = std::move(split.validation);
+  const auto count = static_cast<Size>(data.samples.size());
+  if (recipe.subset > count) {
+    throw UsageError(
+        fmt::format("--subset {}: there are {} training samples", recipe.subset, grouped(count)));
+  }
+  if (recipe.subset > 0) {
+    Philox random(recipe.seed, Purpose::subset, 0, 0);
+    data.samples = draw_samples(data.samples, recipe.subset, strata, random);
+  }
+  if (recipe.balance) data.samples = balanced_samples(data.samples, labels, recipe.seed);
 }
 
 }  // namespace
@@ -84,10 +110,12 @@ TrainingData read_training_data(const std::filesystem::path& data,
     result.test_file = test_data;
     result.test_input = other.preparation_of(result.test->type());
   }
-  ValidationSplit split =
-      split_for_validation(recipe.seed, result.train.size(), recipe.validation_split);
-  result.samples = std::move(split.training);
-  result.held_out = std::move(split.validation);
+  select_samples(result, recipe);
+  if (!recipe.sample_weights.empty()) {
+    result.train = std::move(result.train)
+                       .weighted_by(read_sample_weights(data, recipe.sample_weights,
+                                                        result.train.size(), reading.sandbox));
+  }
   if (preparation.scale) result.input.scale = result.test_input.scale = *preparation.scale;
   if (preparation.is_standardized) {
     result.input = standardization_of(result.train, result.samples, result.input.scale);

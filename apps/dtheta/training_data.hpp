@@ -42,7 +42,8 @@ struct TrainingData {
 };
 
 /// Reads the files as `reading` says: the train part of `data`, its validation part or the recipe's
-/// share of the train part, and the test part: of `test_data` (or its only part) where that is not
+/// share of the train part, the samples to train on by the recipe's subset and balance, the weights
+/// that it names, and the test part: of `test_data` (or its only part) where that is not
 /// empty, else of `data`. Throws UsageError for a validation share where there is a validation
 /// part, DataError when there is no part to train or test on, else as read_dataset.
 TrainingData read_training_data(const std::filesystem::path& data,

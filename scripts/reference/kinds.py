@@ -99,12 +99,14 @@ def check_training(some_losses, make_optimizer, make_schedule, reference, draw, 
     rate, regular = trainings.real(draw, 1e-4, 1e-1), trainings.regularization(draw)
     x, y = normal(draw, m, *network.input), targets_of(loss, draw, m, k)
     theta = start(draw, network.parameters())
-    costs, path = trainings.train(network, loss, tensor(x), tensor(y), [tensor(t) for t in theta],
-                                  optimizer, schedule, rate, regular, STEPS)
+    weighting = losses.weighting(loss, draw, k)
+    costs, path = trainings.train(network, lambda z: weighting.mean(loss, z, tensor(y)), tensor(x),
+                                  [tensor(t) for t in theta], optimizer, schedule, rate, regular,
+                                  STEPS)
     predictions = loss.predictions(network(tensor(x), [tensor(t) for t in theta]))
     more, targets = sent_targets(loss, y)
-    recipe = {**optimizer.recipe, **schedule.recipe, **regular.recipe(), "learning_rate": rate,
-              "shards": draw(1, min(m, 4))}
+    recipe = {**optimizer.recipe, **schedule.recipe, **regular.recipe(), **weighting.recipe(),
+              "learning_rate": rate, "shards": draw(1, min(m, 4))}
     settings = {"task": "training", "layers": network.text(), "loss": loss.name, "steps": STEPS,
                 "input": network.input, "recipe": recipe, **more}
     tally.count += 1

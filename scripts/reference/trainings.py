@@ -172,8 +172,9 @@ def regularization(draw):
                             for low, high in ((1e-4, 1e-1), (1e-4, 1e-1), (1e-2, 10))))
 
 
-def train(network, loss, x, y, theta, optimizer, schedule, rate, regular, steps):
-    """The costs before each step, and all parameters after it, one after another."""
+def train(network, cost_of, x, theta, optimizer, schedule, rate, regular, steps):
+    """Trains by `cost_of` the logits. The costs before each step, and all parameters after it, one
+    after another."""
     parameters = [p.clone().requires_grad_() for p in theta]
     kernels = [p for p in parameters if p.ndim > 1]
     rest = [p for p in parameters if p.ndim == 1]
@@ -184,7 +185,7 @@ def train(network, loss, x, y, theta, optimizer, schedule, rate, regular, steps)
     costs, path = [], []
     for _ in range(steps):
         runs.zero_grad()
-        cost = loss.value(network(x, parameters), y) / len(x)
+        cost = cost_of(network(x, parameters))
         cost = cost + regular.l2 / 2 * sum((p ** 2).sum() for p in kernels)
         cost.backward()
         costs.append(float(cost.detach()))

@@ -220,6 +220,14 @@ TEST_F(CheckpointedTraining, RefusesADifferentOptionNamingBothValues) {
   expect_refusal("--init", "glorot", "--init glorot" + of + "--init he");
   expect_refusal("--shards", "3", "--shards 3" + of + "--shards ");
   expect_refusal("--shuffle-window", "50", "--shuffle-window 50" + of + "--shuffle-window 190");
+  expect_refusal("--label-smoothing", "0.1", "--label-smoothing 0.1" + of);
+  expect_refusal("--class-weights", "balanced",
+                 "--class-weights balanced" + of + "--class-weights none");
+  expect_refusal("--sample-weights", "/train/y",
+                 "--sample-weights /train/y" + of + "--sample-weights none");
+  expect_refusal("--subset", "100", "--subset 100" + of + "--subset 0");
+  expect_error(small_training() + Words{"--balance", "--checkpoint", "c", "--resume"}, 2,
+               "--balance true" + of + "--balance false");
   expect_refusal("--augment", "crop 3,flip", "--augment crop 3, flip" + of + "--augment none; ");
   expect_refusal("--validation-split", "0.1", "--validation-split 0.1" + of);
   expect_refusal("--precision", "float64", "--precision float64" + of + "--precision float32");

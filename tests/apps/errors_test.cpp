@@ -139,6 +139,18 @@ TEST_F(Errors, BadOptionsAndValuesAre2) {
   expect_error(training_with("--validation-split", "1"), 2, "from 0 to below 1");
   expect_error(training_with("--augment", "flop"), 2, "did you mean 'flip'?");
   expect_error(training_with("--augment", "crop 28"), 2, "pictures of at least 29 pixels");
+  expect_error(training_with("--loss", "huge"), 2, "unknown loss 'huge'");
+  expect_error(training_with("--class-weights", "0=1"), 2, "'0=1' is not CLASS:WEIGHT");
+  expect_error(training_with("--class-weights", "10:1"), 2, "the data has no class '10'");
+  expect_error(training_with("--label-smoothing", "1"), 2, "from 0 to below 1");
+  expect_error(training_with("--label-smoothing", "0.1") + Words{"--loss", "hinge"}, 2,
+               "label smoothing 0.1 and loss hinge contradict each other");
+  expect_error(quick_training() + Words{"--stratify"}, 2, "--validation-split or --subset");
+  expect_error(training_with("--subset", "201"), 2, "--subset 201: there are 200 training samples");
+  expect_error(training_with("--sample-weights", "/train/w"), 65, "/train/w");
+  expect_error(training_with("--sample-weights", "/train/x"), 65,
+               "wanted a weight for each of 200 samples");
+  expect_error(training_with("--sample-weights", "/class_names"), 65, "wanted a weight for each");
   expect_error(training_with("--kernels", "sse"), 2, "auto, avx2, avx512");
   write("t.ini", "epochs = 3\nlerning-rate = 1\n");
   expect_error(training_with("--config", "t.ini"), 2,

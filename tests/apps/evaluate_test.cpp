@@ -49,6 +49,31 @@ TEST_F(Evaluate, CountsEverySampleOnceInTheConfusionMatrix) {
   EXPECT_EQ(json["accuracy"], report_["test_accuracy"]);
 }
 
+TEST_F(Evaluate, TellsTheFiguresOfEachClass) {
+  const Words words{"evaluate", "--model", "model.h5", "--data", "digits.h5"};
+  const nlohmann::json json = json_of(words + Words{"--top-k", "3"});
+  ASSERT_EQ(json["classes"].size(), 10U);
+  double recall = 0;
+  for (std::size_t c = 0; c < 10; ++c) {
+    const double right = json["confusion_matrix"][c][c];
+    EXPECT_DOUBLE_EQ(json["classes"][c]["recall"], right / 5);
+    EXPECT_GE(json["classes"][c]["roc_auc"], 0);
+    EXPECT_LE(json["classes"][c]["roc_auc"], 1);
+    recall += right / 50;
+  }
+  EXPECT_DOUBLE_EQ(json["mean"]["recall"], recall);
+  EXPECT_GT(json["mean"]["roc_auc"], 0.6);
+  EXPECT_EQ(json["top_k"]["k"], 3);
+  EXPECT_GT(json["top_k"]["accuracy"], json["accuracy"]);
+  EXPECT_FALSE(json_of(words).contains("top_k"));
+  EXPECT_EQ(json_of(words + Words{"--top-k", "1"})["top_k"]["accuracy"], json["accuracy"]);
+  EXPECT_EQ(json_of(words + Words{"--top-k", "10"})["top_k"]["accuracy"], 1);
+  const std::string text = output_of(words + Words{"--top-k", "3"});
+  EXPECT_TRUE(contains(text, "the true class is among the first 3 in "));
+  EXPECT_TRUE(contains(text, "precision"));
+  EXPECT_TRUE(contains(text, "\nmean "));
+}
+
 TEST_F(Evaluate, TakesThePartThatIsNamed) {
   const Words words{"evaluate", "--model", "model.h5", "--data", "digits.h5"};
   EXPECT_EQ(json_of(words)["split"], "test");
@@ -215,6 +240,14 @@ TEST_F(DthetaProgram, ARegressionOfSeveralTargetsFromTrainingToPredictions) {
     squares += rmse * rmse / 2;
   }
   EXPECT_NEAR(json["loss"], squares, 1e-6);
+  expect_error(Words{"evaluate", "--top-k", "2"} + trained, 2, "no classes");
+  for (const char* option : {"--balance", "--stratify"}) {
+    expect_error(
+        Words{"train", "--model", "dense 2", "--subset", "3", "--output", "n.h5", option} + data, 2,
+        "is for data with classes");
+  }
+  expect_error(Words{"train", "--model", "dense 2", "--loss", "hinge", "--output", "n.h5"} + data,
+               2, "the hinge loss compares the outputs of classes");
   const std::string text = output_of(Words{"evaluate"} + trained);
   EXPECT_TRUE(contains(text, "R2 "));
   EXPECT_TRUE(contains(text, "target  "));

@@ -105,6 +105,7 @@ TEST_F(Train, WatchesValidationAndTestSamplesWhenAsked) {
   const Json test = json_of({"evaluate", "--model", "m.h5", "--data", "digits.h5"});
   EXPECT_EQ(test["loss"], lines[1]["test_loss"]);
   EXPECT_EQ(test["accuracy"], lines[1]["test_accuracy"]);
+  EXPECT_EQ(test["mean"]["f1"], lines[1]["test_f1"]);
 }
 
 TEST_F(Train, TestsOnTheOnlyPartOfASecondFile) {

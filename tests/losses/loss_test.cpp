@@ -24,7 +24,7 @@ struct Batch {
   Batch(std::string_view loss, Size samples, Size outputs, double range)
       : m(samples), k(outputs), z(random_numbers<T>(count(), 1)), y(random_numbers<T>(count(), 2)) {
     for (T& number : z) number *= static_cast<T>(range);
-    if (loss == "mean_squared_error") return;
+    if (loss == "mean_squared_error" || loss == "huber") return;
     for (T& number : y) number = std::abs(number);  // probabilities
     if (loss == "binary_crossentropy") return;
     for (Size n = 0; n < m; ++n) {
@@ -42,9 +42,23 @@ struct Batch {
   std::vector<T> z, y;
 };
 
+long double positive(long double x) { return x > 0 ? x : 0; }
+
+/// The hinge loss as PyTorch's documentation writes it.
+long double plain_hinge(std::span<const double> z, std::span<const double> y) {
+  long double loss = 0;
+  for (std::size_t c = 0; c < z.size(); ++c) {
+    for (std::size_t i = 0; i < z.size(); ++i) {
+      if (i != c) loss += y[c] * positive(1 - z[c] + z[i]) / static_cast<long double>(z.size());
+    }
+  }
+  return loss;
+}
+
 /// J of one sample as the notes write it, from the predictions: equations (5) and (27).
 long double plain_loss(std::string_view name, std::span<const double> z,
                        std::span<const double> y) {
+  if (name == "hinge") return plain_hinge(z, y);
   long double loss = 0;
   long double sum = 0;
   for (const double z_c : z) sum += std::exp(static_cast<long double>(z_c));
@@ -53,6 +67,10 @@ long double plain_loss(std::string_view name, std::span<const double> z,
     const long double y_i = y[i];
     if (name == "mean_squared_error") {
       loss += (z_i - y_i) * (z_i - y_i) / static_cast<long double>(z.size());
+    } else if (name == "huber") {
+      const long double distance = std::abs(z_i - y_i);
+      loss += (distance <= 1 ? distance * distance / 2 : distance - 0.5L) /
+              static_cast<long double>(z.size());
     } else if (name == "binary_crossentropy") {
       const long double a = 1 / (1 + std::exp(-z_i));
       loss -= y_i * std::log(a) + (1 - y_i) * std::log(1 - a);
@@ -173,14 +191,32 @@ TEST_P(LossTest, NanIsNotSwallowed) {
 
 TEST(Loss, UnknownNameIsRefusedWithTheKnownOnes) {
   try {
-    make_loss<float>("hinge");
+    make_loss<float>("cosine");
     FAIL() << "not refused";
   } catch (const UsageError& error) {
     const std::string message = error.what();
-    EXPECT_NE(message.find("'hinge'"), std::string::npos) << message;
+    EXPECT_NE(message.find("'cosine'"), std::string::npos) << message;
     for (const auto name : loss_names()) {
       EXPECT_NE(message.find(name), std::string::npos) << message;
     }
+  }
+}
+
+TEST(Loss, HuberHasADistanceOfItsOwn) {
+  EXPECT_EQ(make_loss<double>("huber 1")->name(), "huber");
+  const auto loss = make_loss<double>("huber 0.5");
+  EXPECT_EQ(loss->name(), "huber 0.5");
+  const std::vector<double> z{0.25, -3, 0.5, 1}, y{0, 0, 0, 3};
+  std::vector<double> dz(4);
+  const double found = loss->forward_backward({z, {2, 2}}, {y, {2, 2}}, {dz, {2, 2}});
+  EXPECT_DOUBLE_EQ(found, (0.03125 + 1.375 + 0.125 + 0.875) / 2);
+  EXPECT_EQ(dz, (std::vector<double>{0.125, -0.25, 0.25, -0.25}));
+}
+
+TEST(Loss, WhatStandsAfterTheNameIsHubersOnly) {
+  for (const char* name : {"huber 0", "huber -1", "huber x", "huber 1 2", "huber inf", "hinge 2",
+                           "mean_squared_error 1", ""}) {
+    EXPECT_THROW(make_loss<float>(name), UsageError) << name;
   }
 }
 

@@ -16,6 +16,9 @@ TEST(Recipe, RoundTripsThroughJson) {
                       .optimizer = {.name = "nesterov", .momentum = 0.8},
                       .learning_rate = 0.1,
                       .schedule = {.name = "constant", .warmup = TrainingInterval{.count = 2}},
+                      .label_smoothing = 0.1,
+                      .class_weights = "0:2",
+                      .sample_weights = "/w",
                       .l2 = 1e-4,
                       .weight_decay = 0.05,
                       .clip_norm = 1.5,
@@ -23,6 +26,9 @@ TEST(Recipe, RoundTripsThroughJson) {
                       .seed = std::numeric_limits<std::uint64_t>::max(),
                       .shuffle_window = 100,
                       .validation_split = 0.1,
+                      .stratify = true,
+                      .subset = 100,
+                      .balance = true,
                       .augment = "flip, crop 4"};
   EXPECT_EQ(recipe_from_json(nlohmann::ordered_json::parse(to_json(recipe).dump())), recipe);
 }
@@ -67,7 +73,9 @@ TEST(Recipe, ChecksEveryRange) {
   EXPECT_THROW(check({.clip_norm = -1}), UsageError);
   EXPECT_THROW(check({.clip_norm = std::numeric_limits<double>::quiet_NaN()}), UsageError);
   EXPECT_THROW(check({.shuffle_window = -1}), UsageError);
+  EXPECT_THROW(check({.label_smoothing = 1}), UsageError);
   EXPECT_THROW(check({.validation_split = 1}), UsageError);
+  EXPECT_THROW(check({.subset = -1}), UsageError);
 }
 
 }  // namespace

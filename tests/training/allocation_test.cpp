@@ -82,6 +82,8 @@ void expect_no_allocations(int threads, const char* layers) {
                           .batch_size = 32,
                           .shards = 8,
                           .schedule = {.warmup = TrainingInterval{.count = 1}},
+                          .label_smoothing = 0.1,
+                          .class_weights = "balanced",
                           .l2 = 1e-3,
                           .weight_decay = 0.1,
                           .clip_norm = 1,

@@ -121,6 +121,8 @@ TEST(ResumedTraining, AtEveryStepWithEverythingThatHasAState) {
                 .batch_size = 8,
                 .shards = 3,
                 .schedule = {.warmup = TrainingInterval{.count = 1}},
+                .label_smoothing = 0.1,
+                .class_weights = "0:2, 2:0.5",
                 .l2 = 1e-2,
                 .weight_decay = 0.1,
                 .clip_norm = 0.5,

@@ -116,6 +116,19 @@ TEST(SameBits, OfAugmentedSamples) {
   }
 }
 
+TEST(SameBits, OfWeightedSamples) {
+  std::vector<double> weights;
+  for (Size n = 0; n < samples; ++n) weights.push_back(static_cast<double>(n % 5) / 3);
+  const Dataset data = test::random_classes(samples, {6, 6, 1}, 3).weighted_by(std::move(weights));
+  expect_same_bits<float>(data, "conv 4 3x3, relu, flatten, dense 3",
+                          {.epochs = 2,
+                           .batch_size = batch,
+                           .shards = 6,
+                           .label_smoothing = 0.1,
+                           .class_weights = "balanced",
+                           .augment = "mixup 0.4"});
+}
+
 TEST(SameBits, OfRegressionOnTheFullBatch) {
   const Dataset data = test::random_values(samples, {9}, 3);
   expect_same_bits<double>(data, "dense 12, tanh, dense 3",

@@ -20,6 +20,8 @@ enum class Purpose : std::uint32_t {
   augmentation = 7,      ///< epoch: the epoch; index: number of the sample
   mixup = 8,             ///< epoch: the epoch; index: number of the sample
   dropout = 9,           ///< epoch: the epoch; index: number of the layer · 2^40 + the sample's
+  subset = 10,           ///< index: 0
+  class_balance = 11,    ///< index: the class
 };
 
 /// Philox4x32-10, the counter-based generator of Salmon et al., "Parallel random numbers: as easy

@@ -85,41 +85,38 @@ void Augmentation<T>::apply(Size epoch, const SampleBatch& batch, Size first, Vi
                             int worker) {
   if (steps_.empty()) return;
   Scratch& scratch = scratch_[static_cast<std::size_t>(worker)];
-  const std::span<const Size> samples = batch.part(first, x.dim(0)).samples;
-  for (std::size_t n = 0; n < samples.size(); ++n) {
-    change(epoch, samples[n], row(x, static_cast<Size>(n)), scratch);
-  }
+  const SampleBatch part = batch.part(first, x.dim(0));
+  for (Size n = 0; n < part.size(); ++n) change(epoch, part.key(n), row(x, n), scratch);
   if (!mixes_) return;
   // What the last one is mixed with may be another shard's: it is made here once more.
-  const Size next = (first + x.dim(0)) % batch.size();
+  const SampleBatch next = batch.part((first + part.size()) % batch.size(), 1);
   const View<T> next_x = scratch.x.view({1, scratch.x.size()});
   const View<T> next_y = scratch.y.view({1, y.dim(1)});
-  data_.gather(batch.part(next, 1), preparation_, next_x, next_y);
-  change(epoch, batch.samples[static_cast<std::size_t>(next)], next_x.span(), scratch);
-  for (std::size_t n = 0; n < samples.size(); ++n) {
-    const auto place = static_cast<Size>(n);
-    const bool is_last = n + 1 == samples.size();
-    const double lambda = mixing_share(epoch, samples[n]);
-    mix<T>(lambda, is_last ? next_x.span() : row(x, place + 1), row(x, place));
-    mix<T>(lambda, is_last ? next_y.span() : row(y, place + 1), row(y, place));
+  data_.gather(next, preparation_, next_x, next_y);
+  change(epoch, next.key(0), next_x.span(), scratch);
+  for (Size n = 0; n < part.size(); ++n) {
+    const bool is_last = n + 1 == part.size();
+    const double lambda = mixing_share(epoch, part.key(n));
+    mix<T>(lambda, is_last ? next_x.span() : row(x, n + 1), row(x, n));
+    mix<T>(lambda, is_last ? next_y.span() : row(y, n + 1), row(y, n));
   }
 }
 
 template <std::floating_point T>
-double Augmentation<T>::mixing_share(Size epoch, Size sample) const {
+double Augmentation<T>::mixing_share(Size epoch, Size key) const {
   Philox random(seed_, Purpose::mixup, static_cast<std::uint64_t>(epoch),
-                static_cast<std::uint64_t>(sample));
+                static_cast<std::uint64_t>(key));
   const double alpha = steps_.back().amount;
   return random.beta(alpha, alpha);
 }
 
 template <std::floating_point T>
-void Augmentation<T>::change(Size epoch, Size sample, std::span<T> x, Scratch& scratch) const {
+void Augmentation<T>::change(Size epoch, Size key, std::span<T> x, Scratch& scratch) const {
   const Shape& shape = data_.sample_shape();
   if (shape.rank() != 3) return;  // mixup alone
   const View<T> picture(x, shape);
   Philox random(seed_, Purpose::augmentation, static_cast<std::uint64_t>(epoch),
-                static_cast<std::uint64_t>(sample));
+                static_cast<std::uint64_t>(key));
   for (std::size_t step = 0; step < steps_.size();) {
     if (is_resampling(steps_[step])) {
       step = resample_run(step, random, picture, scratch);

@@ -17,7 +17,7 @@ namespace dtheta {
 
 /// Goes through a list of steps with every sample, in its order; neighbours among shift, rotate and
 /// scale are one interpolation together. What a step draws depends on seed, epoch and the sample's
-/// number only, so a sample becomes the same whichever shard or thread it comes to.
+/// key only, so a sample becomes the same whichever shard or thread it comes to.
 ///
 /// Mixup makes x = λ·x + (1 − λ)·x' and y alike, x' being the next sample of the batch in its
 /// random order (after the last the first) and λ drawn from Beta(α, α) for each sample. Zhang et
@@ -47,8 +47,8 @@ class Augmentation {
     AlignedBuffer<T> y;
   };
 
-  double mixing_share(Size epoch, Size sample) const;
-  void change(Size epoch, Size sample, std::span<T> x, Scratch& scratch) const;
+  double mixing_share(Size epoch, Size key) const;
+  void change(Size epoch, Size key, std::span<T> x, Scratch& scratch) const;
   std::size_t resample_run(std::size_t step, Philox& random, View<T> picture,
                            Scratch& scratch) const;
   void change_pixels(const AugmentationStep& step, Philox& random, View<T> picture) const;

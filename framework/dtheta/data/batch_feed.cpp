@@ -29,7 +29,8 @@ BatchFeed::BatchFeed(const Dataset& data, std::vector<Size> samples, const Sampl
       order_(order),
       places_(samples_.size()),
       numbers_(static_cast<std::size_t>(order.batch)),
-      rows_(numbers_.size()) {
+      rows_(numbers_.size()),
+      keys_(std::ranges::adjacent_find(samples_) == samples_.end() ? 0 : numbers_.size()) {
   assert(order.batch >= 1 && order.batch <= this->samples());
   if (data.is_in_memory()) return;
   check_memory(data, this->samples(), order_);
@@ -48,14 +49,22 @@ SampleBatch BatchFeed::at(Size epoch, Size cursor) {
     const auto place = static_cast<std::size_t>(cursor) + n;
     const Size index = places_[place];
     numbers_[n] = samples_[static_cast<std::size_t>(index)];
+    if (!keys_.empty()) keys_[n] = key_of(static_cast<std::size_t>(index));
     rows_[n] = stream_ ? stream_->row(static_cast<Size>(place), index)
                        : data_.x().data() + numbers_[n] * data_.sample_bytes();
   }
-  return SampleBatch{numbers_, rows_}.part(0, count);
+  return SampleBatch{numbers_, rows_, keys_}.part(0, count);
+}
+
+/// The number of the sample, and where it comes several times, for each time another.
+Size BatchFeed::key_of(std::size_t index) const {
+  const Size sample = samples_[index];
+  const auto first = std::ranges::lower_bound(samples_, sample) - samples_.begin();
+  return sample + (static_cast<Size>(index) - first) * data_.size();
 }
 
 Size BatchFeed::bytes() const {
-  const std::size_t numbers = samples_.size() + places_.size() + numbers_.size();
+  const std::size_t numbers = samples_.size() + places_.size() + numbers_.size() + keys_.size();
   const std::size_t tables = numbers * sizeof(Size) + rows_.size() * sizeof(const std::byte*);
   return static_cast<Size>(tables) + (stream_ ? stream_->bytes() : 0);
 }

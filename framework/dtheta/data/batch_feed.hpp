@@ -16,9 +16,9 @@ namespace dtheta {
 /// One thread at a time.
 class BatchFeed {
  public:
-  /// For those samples, ascending where they are streamed, of `data`, which must outlive it. The
-  /// order's window and batch are in [1, samples.size()] (asserted). Throws UsageError when
-  /// streaming in that order takes more than the data set's stream memory.
+  /// For those samples, ascending where they are streamed or one comes several times, of `data`,
+  /// which must outlive it. The order's window and batch are in [1, samples.size()] (asserted).
+  /// Throws UsageError when streaming in that order takes more than the data set's stream memory.
   BatchFeed(const Dataset& data, std::vector<Size> samples, const SampleOrder& order);
 
   /// The batch that begins `cursor` samples into an epoch: as many samples as a batch has, or are
@@ -31,6 +31,8 @@ class BatchFeed {
   Size bytes() const;
 
  private:
+  Size key_of(std::size_t index) const;
+
   const Dataset& data_;
   std::vector<Size> samples_;
   SampleOrder order_;
@@ -38,6 +40,7 @@ class BatchFeed {
   std::vector<Size> places_;   // the epoch's order of `samples_`
   std::vector<Size> numbers_;  // of a batch, as its rows
   std::vector<const std::byte*> rows_;
+  std::vector<Size> keys_;               // of a batch; none: no sample comes twice
   std::unique_ptr<BlockStream> stream_;  // null: the samples are in memory
 };
 

@@ -127,6 +127,20 @@ void Dataset::check_samples() const {
   fail_not_finite("x", *bad, number, sample_shape_.size());
 }
 
+Dataset Dataset::weighted_by(std::vector<double> weights) && {
+  if (static_cast<Size>(weights.size()) != size_) {
+    throw DataError(fmt::format("there are {} weights for {} samples", weights.size(), size_));
+  }
+  const auto is_fit = [](double weight) { return std::isfinite(weight) && weight >= 0; };
+  const auto bad = std::ranges::find_if_not(weights, is_fit);
+  if (bad != weights.end()) {
+    throw DataError(fmt::format("sample {} has the weight {}; wanted a number of at least 0",
+                                bad - weights.begin(), *bad));
+  }
+  weights_ = std::move(weights);
+  return std::move(*this);
+}
+
 std::span<const std::byte> Dataset::x() const {
   assert(is_in_memory());
   return x_.x.span();
@@ -138,7 +152,8 @@ const SampleReader& Dataset::reader() const {
 }
 
 Size Dataset::resident_bytes() const {
-  return x_.x.size() + static_cast<Size>(labels().size_bytes() + values().size_bytes());
+  return x_.x.size() + static_cast<Size>(labels().size_bytes() + values().size_bytes() +
+                                     weights().size_bytes());
 }
 
 Size Dataset::target_width() const {

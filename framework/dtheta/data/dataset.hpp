@@ -106,6 +106,10 @@ class Dataset {
   Dataset(ElementType type, const Shape& sample_shape, Samples x, AlignedBuffer<double> values,
           Size values_per_sample);
 
+  /// The same samples, of which each counts `weights` {N} in the loss that is trained on. Throws
+  /// DataError for another number of weights, and for one that is negative or not finite.
+  Dataset weighted_by(std::vector<double> weights) &&;
+
   Size size() const { return size_; }
   const Shape& sample_shape() const { return sample_shape_; }
   ElementType type() const { return type_; }
@@ -120,7 +124,7 @@ class Dataset {
   /// may take.
   const SampleReader& reader() const;
   Size stream_memory() const { return x_.memory; }
-  /// Bytes of what is in memory: targets, and samples unless they are streamed.
+  /// Bytes of what is in memory: targets, weights, and samples unless they are streamed.
   Size resident_bytes() const;
 
   bool is_classification() const { return values_per_sample_ == 0; }
@@ -134,6 +138,9 @@ class Dataset {
   std::span<const double> values() const { return values_.span(); }
   /// k of a regression target; 0 for classification.
   Size values_per_sample() const { return values_per_sample_; }
+
+  /// {N}; empty: each counts 1.
+  std::span<const double> weights() const { return weights_; }
 
   /// The width of the network's output that these targets ask for: 1 for two classes (a sigmoid),
   /// the number of classes for more (a softmax), k for regression.
@@ -170,6 +177,7 @@ class Dataset {
   std::vector<std::string> class_names_;
   AlignedBuffer<double> values_;
   Size values_per_sample_ = 0;
+  std::vector<double> weights_;
 };
 
 }  // namespace dtheta

@@ -1,6 +1,7 @@
 #include "dtheta/data/picture_changes.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 #include <utility>
@@ -10,6 +11,41 @@ namespace {
 
 /// How many numbers of `extent` are left after a move by `distance`.
 Size left_of(Size extent, Size distance) { return extent - std::abs(distance); }
+
+/// The largest whole number that is not above; without SSE4.1 std::floor is a call.
+Size whole_below(double number) {
+  const Size whole = static_cast<Size>(number);
+  return number < static_cast<double>(whole) ? whole - 1 : whole;
+}
+
+/// out {channels}: `picture` at (y, x), rows and columns from the first, linearly between the four
+/// pixels around it.
+template <std::floating_point T>
+void interpolate(View<const T> picture, double y, double x, T* out) {
+  const Size height = picture.dim(0), width = picture.dim(1), channels = picture.dim(2);
+  const Size top = whole_below(y), left = whole_below(x);
+  const auto below = static_cast<T>(y - static_cast<double>(top));
+  const auto beside = static_cast<T>(x - static_cast<double>(left));
+  const std::array<T, 4> weights{(1 - below) * (1 - beside), (1 - below) * beside,
+                                 below * (1 - beside), below * beside};
+  const Size first = (top * width + left) * channels;
+  const std::array<Size, 4> places{first, first + channels, first + width * channels,
+                                   first + (width + 1) * channels};
+  const T* const numbers = picture.data();
+  if (top >= 0 && top + 1 < height && left >= 0 && left + 1 < width) {
+    for (Size c = 0; c < channels; ++c) {
+      out[c] = weights[0] * numbers[places[0] + c] + weights[1] * numbers[places[1] + c] +
+               weights[2] * numbers[places[2] + c] + weights[3] * numbers[places[3] + c];
+    }
+    return;
+  }
+  for (Size c = 0; c < channels; ++c) out[c] = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    const Size row = top + static_cast<Size>(i / 2), column = left + static_cast<Size>(i % 2);
+    if (row < 0 || row >= height || column < 0 || column >= width) continue;
+    for (Size c = 0; c < channels; ++c) out[c] += weights[i] * numbers[places[i] + c];
+  }
+}
 
 }  // namespace
 
@@ -82,30 +118,15 @@ void PixelMap::move(double down, double right) {
 template <std::floating_point T>
 void resample(View<const T> from, const PixelMap& map, View<T> to) {
   assert(from.shape() == to.shape() && from.data() != to.data());
-  const Size height = from.dim(0), width = from.dim(1), channels = from.dim(2);
-  const double middle_y = static_cast<double>(height - 1) / 2;
-  const double middle_x = static_cast<double>(width - 1) / 2;
-  std::ranges::fill(to.span(), T{0});
+  const double middle_y = static_cast<double>(from.dim(0) - 1) / 2;
+  const double middle_x = static_cast<double>(from.dim(1) - 1) / 2;
   T* out = to.data();
-  for (Size row = 0; row < height; ++row) {
+  for (Size row = 0; row < from.dim(0); ++row) {
     const double y = static_cast<double>(row) - middle_y;
-    for (Size column = 0; column < width; ++column, out += channels) {
+    for (Size column = 0; column < from.dim(1); ++column, out += from.dim(2)) {
       const double x = static_cast<double>(column) - middle_x;
-      const double from_y = map.yy * y + map.yx * x + map.y0 + middle_y;
-      const double from_x = map.xy * y + map.xx * x + map.x0 + middle_x;
-      const double top = std::floor(from_y), left = std::floor(from_x);
-      const auto below = static_cast<T>(from_y - top), beside = static_cast<T>(from_x - left);
-      for (const int down : {0, 1}) {
-        const Size source_row = static_cast<Size>(top) + down;
-        if (source_row < 0 || source_row >= height) continue;
-        for (const int right : {0, 1}) {
-          const Size source_column = static_cast<Size>(left) + right;
-          if (source_column < 0 || source_column >= width) continue;
-          const T weight = (down == 1 ? below : 1 - below) * (right == 1 ? beside : 1 - beside);
-          const T* source = from.data() + (source_row * width + source_column) * channels;
-          for (Size c = 0; c < channels; ++c) out[c] += weight * source[c];
-        }
-      }
+      interpolate(from, map.yy * y + map.yx * x + map.y0 + middle_y,
+                  map.xy * y + map.xx * x + map.x0 + middle_x, out);
     }
   }
 }

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 
 #include <fmt/format.h>
 
 #include "dtheta/core/error.hpp"
 #include "dtheta/core/random.hpp"
+#include "dtheta/data/selection.hpp"
 
 namespace dtheta {
 
@@ -49,22 +51,20 @@ void epoch_order(std::uint64_t seed, Size epoch, Size window, std::span<Size> or
   }
 }
 
-ValidationSplit split_for_validation(std::uint64_t seed, Size n, double share) {
-  const auto held_out = static_cast<std::size_t>(std::llround(share * static_cast<double>(n)));
+ValidationSplit split_for_validation(std::uint64_t seed, Size n, double share,
+                                     std::span<const std::int32_t> labels) {
+  const auto held_out = static_cast<Size>(std::llround(share * static_cast<double>(n)));
   std::vector<Size> samples(static_cast<std::size_t>(n));
   std::iota(samples.begin(), samples.end(), Size{0});
-  if (share > 0 && (held_out == 0 || held_out == samples.size())) {
+  if (share > 0 && (held_out == 0 || held_out == n)) {
     throw DataError(fmt::format(
         "a validation split of {} holds {} of {} samples out; wanted at least one on either side",
         share, held_out, n));
   }
   Philox random(seed, Purpose::validation_split, 0, 0);
-  shuffle(samples, random);
-  const auto middle = samples.begin() + static_cast<std::ptrdiff_t>(held_out);
-  ValidationSplit split{.training = {middle, samples.end()},
-                        .validation = {samples.begin(), middle}};
-  std::ranges::sort(split.training);
-  std::ranges::sort(split.validation);
+  ValidationSplit split{.training = {},
+                        .validation = draw_samples(samples, held_out, labels, random)};
+  std::ranges::set_difference(samples, split.validation, std::back_inserter(split.training));
   return split;
 }
 

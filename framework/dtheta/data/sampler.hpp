@@ -52,8 +52,9 @@ struct ValidationSplit {
 };
 
 /// Holds round(share · n) of n samples out, drawn at random by the seed
-/// (Purpose::validation_split). share in [0, 1). Throws DataError when a share above 0 leaves
-/// either part empty.
-ValidationSplit split_for_validation(std::uint64_t seed, Size n, double share);
+/// (Purpose::validation_split); with the samples' `labels` {n} in the shares of the classes. share
+/// in [0, 1). Throws DataError when a share above 0 leaves either part empty.
+ValidationSplit split_for_validation(std::uint64_t seed, Size n, double share,
+                                     std::span<const std::int32_t> labels = {});
 
 }  // namespace dtheta

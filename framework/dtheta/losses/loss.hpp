@@ -23,7 +23,7 @@ class Loss {
   Loss(const Loss&) = delete;
   Loss& operator=(const Loss&) = delete;
 
-  /// "binary_crossentropy", "categorical_crossentropy" or "mean_squared_error".
+  /// The name that make_loss makes it of.
   virtual std::string_view name() const = 0;
 
   /// The activation g between logits and predictions: "sigmoid", "softmax" or "linear".
@@ -39,11 +39,12 @@ class Loss {
   virtual void predict(View<const T> z, View<T> a) const = 0;
 };
 
-/// The loss of that name; throws UsageError naming the known ones.
+/// The loss of that name; "huber 0.5" has another δ than 1. Throws UsageError naming the known
+/// ones.
 template <std::floating_point T>
 std::unique_ptr<Loss<T>> make_loss(std::string_view name);
 
-/// The names that make_loss knows.
+/// The names that make_loss knows, without what may follow them.
 std::vector<std::string_view> loss_names();
 
 }  // namespace dtheta

@@ -14,11 +14,15 @@ namespace {
 constexpr std::string_view binary = "binary_crossentropy";
 constexpr std::string_view categorical = "categorical_crossentropy";
 constexpr std::string_view squared_error = "mean_squared_error";
+constexpr std::string_view hinge = "hinge";
+
+/// Whether the loss compares the outputs of the classes, and so wants one of each.
+bool compares_classes(std::string_view loss) { return loss == categorical || loss == hinge; }
 
 /// How many outputs a network of the zoo gets.
 Size outputs_for(const DataTraits& data, std::string_view loss) {
   if (data.classes == 0) return data.values_per_sample;
-  return data.classes == 2 && loss != categorical ? 1 : data.classes;
+  return data.classes == 2 && !compares_classes(loss) ? 1 : data.classes;
 }
 
 /// The layer list of a network of the zoo. A flat row of as many numbers as the pictures the
@@ -88,6 +92,11 @@ NetworkChoice choose_network(std::string_view text, const DataTraits& data, std:
   NetworkChoice choice{.spec = {choose_input(list, data.sample_shape), list.layers}, .loss = {}};
   const Size outputs = Network<double>(choice.spec).output_shape().size();
   choice.loss = choose_loss(list, data, loss, outputs);
+  if (choice.loss == hinge && (outputs == 1 || data.classes == 0)) {
+    throw UsageError(
+        "the hinge loss compares the outputs of classes; it wants data with classes, and a layer "
+        "list that ends with one output for each");
+  }
   if (choice.loss == categorical && outputs == 1) {
     throw UsageError(
         "a softmax over one output is always 1; end the layer list with one output a class, or "

@@ -48,7 +48,7 @@ template <std::floating_point T>
 struct TrainingPass {
   std::uint64_t seed = 0;
   Size epoch = 0;
-  std::span<const Size> samples = {};  ///< {m} their numbers in the data set; empty: 0, ..., m − 1
+  std::span<const Size> samples = {};  ///< {m} keys of their random numbers; empty: 0, ..., m − 1
   Size first = 0;                      ///< number in the batch of the first sample
   Size batch = 0;                      ///< samples of the batch; 0: those of this pass are all
   /// Whose sums are those of the whole batch; null: of the pass's own workspace.

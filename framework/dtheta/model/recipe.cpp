@@ -61,6 +61,9 @@ void check(const Recipe& recipe) {
        "a whole number from 1 to 4096, or 0 for the default");
   want(std::isfinite(recipe.learning_rate) && recipe.learning_rate >= 0, "learning-rate",
        recipe.learning_rate, "a positive number");
+  want(recipe.label_smoothing >= 0 && recipe.label_smoothing < 1, "label-smoothing",
+       recipe.label_smoothing, "a share from 0 to below 1");
+  want(recipe.subset >= 0, "subset", recipe.subset, "a whole number from 1");
   want(std::isfinite(recipe.l2) && recipe.l2 >= 0, "l2", recipe.l2, "a number of at least 0");
   want(recipe.validation_split >= 0 && recipe.validation_split < 1, "validation-split",
        recipe.validation_split, "a share from 0 to below 1");
@@ -86,6 +89,9 @@ nlohmann::ordered_json to_json(const Recipe& recipe) {
           {"learning_rate", recipe.learning_rate},
           {"schedule", recipe.schedule.name},
           {"warmup", optional_json(recipe.schedule.warmup, interval_text)},
+          {"label_smoothing", recipe.label_smoothing},
+          {"class_weights", recipe.class_weights},
+          {"sample_weights", recipe.sample_weights},
           {"l2", recipe.l2},
           {"weight_decay", optional_json(recipe.weight_decay, std::identity())},
           {"clip_norm", recipe.clip_norm},
@@ -93,6 +99,9 @@ nlohmann::ordered_json to_json(const Recipe& recipe) {
           {"seed", recipe.seed},
           {"shuffle_window", recipe.shuffle_window},
           {"validation_split", recipe.validation_split},
+          {"stratify", recipe.stratify},
+          {"subset", recipe.subset},
+          {"balance", recipe.balance},
           {"augment", recipe.augment}};
 }
 
@@ -108,6 +117,9 @@ Recipe recipe_from_json(const nlohmann::ordered_json& json) {
                           .epsilon = json.at("epsilon")},
             .learning_rate = json.at("learning_rate"),
             .schedule = schedule_from_json(json),
+            .label_smoothing = json.value("label_smoothing", 0.0),
+            .class_weights = json.value("class_weights", std::string()),
+            .sample_weights = json.value("sample_weights", std::string()),
             .l2 = json.at("l2"),
             .weight_decay = number_from_json(later(json, "weight_decay", 0.0)),
             .clip_norm = json.value("clip_norm", 0.0),
@@ -115,6 +127,9 @@ Recipe recipe_from_json(const nlohmann::ordered_json& json) {
             .seed = json.at("seed"),
             .shuffle_window = json.at("shuffle_window"),
             .validation_split = json.at("validation_split"),
+            .stratify = json.value("stratify", false),
+            .subset = json.value("subset", Size{0}),
+            .balance = json.value("balance", false),
             .augment = json.value("augment", std::string())};
   } catch (const nlohmann::json::exception& error) {
     throw DataError(fmt::format("not a recipe of dtheta: {}", error.what()));

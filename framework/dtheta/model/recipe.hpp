@@ -25,6 +25,9 @@ struct Recipe {
   OptimizerOptions optimizer = OptimizerOptions();
   double learning_rate = 0;  ///< 0: the optimizer's `default_learning_rate`
   ScheduleOptions schedule = ScheduleOptions();
+  double label_smoothing = 0;       ///< see TrainingLossOptions
+  std::string class_weights = "";   ///< see class_weights_of (training/class_weights.hpp)
+  std::string sample_weights = "";  ///< where the file has them; the numbers: Dataset::weights
   double l2 = 0;  ///< λ: adds λ/2·‖W‖² over all kernels (no biases) to the loss
   std::optional<double> weight_decay = {};  ///< see UpdateStep; none: `default_weight_decay`
   double clip_norm = 0;  ///< dθ is scaled down to that norm where it has a larger one; 0: never
@@ -32,6 +35,9 @@ struct Recipe {
   std::uint64_t seed = 1;
   Size shuffle_window = 0;      ///< see epoch_order; 0: see default_window
   double validation_split = 0;  ///< the share of the training set that is held out, in [0, 1)
+  bool stratify = false;        ///< held out and subset with the shares of the classes
+  Size subset = 0;              ///< training samples that are used, drawn at random; 0: all
+  bool balance = false;         ///< see balanced_samples (data/selection.hpp)
   std::string augment = "";     ///< see parse_augmentation_list (data/augmentation_list.hpp)
 
   friend bool operator==(const Recipe&, const Recipe&) = default;

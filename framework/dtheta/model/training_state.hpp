@@ -12,7 +12,8 @@ namespace dtheta {
 /// Sums over the samples of an epoch that were trained on, each taken before its step's update.
 struct EpochSums {
   Size samples = 0;
-  double cost = 0;     ///< Σ J, with the weight penalty
+  double weight = 0;   ///< what they count: as many as they are, or the sum of their weights
+  double cost = 0;     ///< Σ J by those weights, with the weight penalty
   Size correct = 0;    ///< samples whose class was predicted
   double seconds = 0;  ///< spent on them
 

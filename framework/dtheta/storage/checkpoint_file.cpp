@@ -89,6 +89,7 @@ void write_training(hdf5::Writer& file, const TrainingState<T>& state, const Tra
   file.set_number(training_group, version_attribute, format_version);
   set(position_attribute, {{"step", state.step}, {"epoch", state.epoch}, {"cursor", state.cursor}});
   set(sums_attribute, {{"samples", state.sums.samples},
+                       {"weight", state.sums.weight},
                        {"cost", state.sums.cost},
                        {"correct", state.sums.correct},
                        {"seconds", state.sums.seconds}});
@@ -123,7 +124,9 @@ void read_state(const hdf5::Reader& file, TrainingState<T>& state) {
     state.cursor = json.at("cursor");
   });
   read_json(file, training_group, sums_attribute, [&](const Json& json) {
-    state.sums = {.samples = json.at("samples"),
+    const Size samples = json.at("samples");
+    state.sums = {.samples = samples,
+                  .weight = json.value("weight", static_cast<double>(samples)),
                   .cost = json.at("cost"),
                   .correct = json.at("correct"),
                   .seconds = json.at("seconds")};

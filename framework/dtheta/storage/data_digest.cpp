@@ -37,6 +37,7 @@ std::string data_sha256(const Dataset& data) {
   add_samples(digest, data);
   digest.add(std::as_bytes(data.labels()));
   digest.add(std::as_bytes(data.values()));
+  digest.add(std::as_bytes(data.weights()));
   return digest.hexadecimal();
 }
 

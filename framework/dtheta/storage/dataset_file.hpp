@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "dtheta/core/error.hpp"
 #include "dtheta/core/shape.hpp"
@@ -53,6 +54,13 @@ struct UnknownLayout : DataError {
 /// unknown layout; UsageError for a reading that cannot be, or targets beyond the limit. Safe from
 /// any thread.
 DatasetSplits read_dataset(const std::filesystem::path& path, const DatasetReading& reading = {});
+
+/// What each of `samples` samples counts, from the array `place` {N}, {N, 1} or {1, N} of a file.
+/// Throws InputOutputError when the file cannot be read, DataError when there is no such array, or
+/// its numbers are not as many, not finite, negative or all 0. Safe from any thread.
+std::vector<double> read_sample_weights(const std::filesystem::path& path, const std::string& place,
+                                        Size samples,
+                                        const std::optional<Sandbox>& sandbox = std::nullopt);
 
 /// Writes dtheta's layout, atomically, from samples in memory. The same data gives the same bytes.
 /// `compression` is gzip's level from 1 to 9 (with shuffled bytes), or 0 for none. Throws DataError

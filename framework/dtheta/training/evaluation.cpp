@@ -57,20 +57,55 @@ void for_each_batch(const Model<T>& model, const Dataset& data, std::span<const 
   }
 }
 
-/// Fills in the confusion matrix and the accuracy; `predicted` {n} are classes.
-void count_classes(const Dataset& data, std::span<const Size> samples,
-                   std::span<const std::int32_t> predicted, Evaluation& result) {
-  const auto classes = static_cast<std::size_t>(data.classes());
-  result.confusion_matrix.assign(classes, std::vector<Size>(classes, 0));
-  Size correct = 0;
-  for (std::size_t n = 0; n < samples.size(); ++n) {
-    const std::int32_t truth = data.labels()[static_cast<std::size_t>(samples[n])];
-    ++result.confusion_matrix[static_cast<std::size_t>(truth)]
-                             [static_cast<std::size_t>(predicted[n])];
-    correct += truth == predicted[n] ? 1 : 0;
+/// What the samples' classes are and what the model takes them for. Tasks may note different
+/// samples at once.
+template <std::floating_point T>
+class ClassCounter {
+ public:
+  /// The data must outlive it; for regression it stays empty.
+  ClassCounter(const Dataset& data, std::span<const Size> samples, T threshold, Size top_k)
+      : classes_(static_cast<std::size_t>(data.classes())), threshold_(threshold), top_k_(top_k) {
+    if (!data.is_classification()) return;
+    for (const Size sample : samples) {
+      truth_.push_back(data.labels()[static_cast<std::size_t>(sample)]);
+    }
+    predicted_.resize(truth_.size());
+    is_among_top_.resize(top_k > 0 ? truth_.size() : 0);
   }
-  result.accuracy = static_cast<double>(correct) / static_cast<double>(samples.size());
-}
+
+  /// Takes the logits z {m, k} of the samples from number `first` on.
+  void note(Size first, View<const T> z) {
+    for (Size row = 0; row < z.dim(0); ++row) {
+      const auto n = static_cast<std::size_t>(first + row);
+      const std::span<const T> logits = z.rows(row, 1).span();
+      predicted_[n] = class_of(logits, threshold_);
+      if (top_k_ > 0) is_among_top_[n] = is_among_top(logits, truth_[n], top_k_, threshold_);
+    }
+  }
+
+  void fill_in(Evaluation& result) const {
+    const auto n = static_cast<double>(truth_.size());
+    result.confusion_matrix.assign(classes_, std::vector<Size>(classes_, 0));
+    Size correct = 0;
+    for (std::size_t i = 0; i < truth_.size(); ++i) {
+      ++result.confusion_matrix[static_cast<std::size_t>(truth_[i])]
+                               [static_cast<std::size_t>(predicted_[i])];
+      correct += truth_[i] == predicted_[i] ? 1 : 0;
+    }
+    result.accuracy = static_cast<double>(correct) / n;
+    result.top_k_accuracy = static_cast<double>(std::ranges::count(is_among_top_, 1)) / n;
+  }
+
+  std::span<const Size> truth() const { return truth_; }
+
+ private:
+  std::size_t classes_;
+  T threshold_;
+  Size top_k_;
+  std::vector<Size> truth_;
+  std::vector<Size> predicted_;
+  std::vector<std::uint8_t> is_among_top_;  // one byte each: tasks write neighbours
+};
 
 /// The errors of column k of the predictions {n, outputs}.
 template <std::floating_point T>
@@ -121,36 +156,31 @@ void check_fit(const Model<T>& model, const Dataset& data) {
 
 template <std::floating_point T>
 Evaluation evaluate(const Model<T>& model, const Dataset& data, std::span<const Size> samples,
-                    Workers& workers) {
+                    Workers& workers, const EvaluationDetail& detail) {
   check_fit(model, data);
   if (samples.empty()) throw DataError("there is no sample to evaluate");
   const auto loss = make_loss<T>(model.loss);
   const Size n = static_cast<Size>(samples.size());
   const Size outputs = model.network->output_shape().size();
-  const T threshold = decision_threshold<T>(loss->activation());
+  const bool wants_values = !data.is_classification() || detail.roc_auc;
   std::vector<double> loss_sums(static_cast<std::size_t>(tasks_for(n)));
-  std::vector<std::int32_t> predicted(data.is_classification() ? samples.size() : 0);
-  AlignedBuffer<T> values(data.is_classification() ? 0 : n * outputs);
+  AlignedBuffer<T> values(wants_values ? n * outputs : 0);
+  ClassCounter<T> counter(data, samples, decision_threshold<T>(loss->activation()), detail.top_k);
   for_each_batch(
       model, data, samples, true, workers, [&](Size first, View<const T> z, View<const T> y) {
         loss_sums[static_cast<std::size_t>(first / samples_per_task)] = loss->value(z, y);
-        if (!data.is_classification()) {
-          loss->predict(z, values.view({n, outputs}).rows(first, z.dim(0)));
-          return;
-        }
-        for (Size row = 0; row < z.dim(0); ++row) {
-          predicted[static_cast<std::size_t>(first + row)] =
-              static_cast<std::int32_t>(class_of(z.rows(row, 1).span(), threshold));
-        }
+        if (wants_values) loss->predict(z, values.view({n, outputs}).rows(first, z.dim(0)));
+        if (data.is_classification()) counter.note(first, z);
       });
 
   Evaluation result{.samples = n};
   result.loss = std::accumulate(loss_sums.begin(), loss_sums.end(), 0.0) / static_cast<double>(n);
+  const View<const T> rows = wants_values ? values.view({n, outputs}) : View<T>();
   if (data.is_classification()) {
-    count_classes(data, samples, predicted, result);
+    counter.fill_in(result);
+    if (detail.roc_auc) result.roc_auc = roc_auc_by_class(rows, counter.truth());
   } else {
     for (Size k = 0; k < outputs; ++k) {
-      const View<const T> rows = values.view({n, outputs});
       result.target_errors.push_back(target_error(data, samples, rows, k));
     }
   }
@@ -158,8 +188,9 @@ Evaluation evaluate(const Model<T>& model, const Dataset& data, std::span<const 
 }
 
 template <std::floating_point T>
-Evaluation evaluate(const Model<T>& model, const Dataset& data, Workers& workers) {
-  return evaluate(model, data, all_samples(data), workers);
+Evaluation evaluate(const Model<T>& model, const Dataset& data, Workers& workers,
+                    const EvaluationDetail& detail) {
+  return evaluate(model, data, all_samples(data), workers, detail);
 }
 
 template <std::floating_point T>
@@ -179,10 +210,14 @@ AlignedBuffer<T> predict(const Model<T>& model, const Dataset& data, Workers& wo
 
 template void check_fit(const Model<float>&, const Dataset&);
 template void check_fit(const Model<double>&, const Dataset&);
-template Evaluation evaluate(const Model<float>&, const Dataset&, std::span<const Size>, Workers&);
-template Evaluation evaluate(const Model<double>&, const Dataset&, std::span<const Size>, Workers&);
-template Evaluation evaluate(const Model<float>&, const Dataset&, Workers&);
-template Evaluation evaluate(const Model<double>&, const Dataset&, Workers&);
+template Evaluation evaluate(const Model<float>&, const Dataset&, std::span<const Size>, Workers&,
+                             const EvaluationDetail&);
+template Evaluation evaluate(const Model<double>&, const Dataset&, std::span<const Size>, Workers&,
+                             const EvaluationDetail&);
+template Evaluation evaluate(const Model<float>&, const Dataset&, Workers&,
+                             const EvaluationDetail&);
+template Evaluation evaluate(const Model<double>&, const Dataset&, Workers&,
+                             const EvaluationDetail&);
 template AlignedBuffer<float> predict(const Model<float>&, const Dataset&, Workers&);
 template AlignedBuffer<double> predict(const Model<double>&, const Dataset&, Workers&);
 

@@ -9,6 +9,7 @@
 #include "dtheta/core/workers.hpp"
 #include "dtheta/data/dataset.hpp"
 #include "dtheta/model/model.hpp"
+#include "dtheta/training/class_metrics.hpp"
 
 namespace dtheta {
 
@@ -20,27 +21,37 @@ struct TargetError {
                          ///< no better than the mean; NaN when the target is the same everywhere
 };
 
+/// What is to be found out besides what costs nothing.
+struct EvaluationDetail {
+  bool roc_auc = false;
+  Size top_k = 0;  ///< 0: no top-k accuracy
+};
+
 /// How well a model does on samples it is shown.
 struct Evaluation {
   Size samples = 0;
-  double loss = 0;      ///< mean of J over the samples, without weight penalty
-  double accuracy = 0;  ///< share in [0, 1]; 0 for regression
-  /// Row: the true class, column: the predicted one. Empty for regression.
-  std::vector<std::vector<Size>> confusion_matrix = {};
+  double loss = 0;                        ///< mean of J over the samples, without weight penalty
+  double accuracy = 0;                    ///< share in [0, 1]; 0 for regression
+  ConfusionMatrix confusion_matrix = {};  ///< empty for regression
+  /// The area of each class against all others; empty unless asked for, and for regression.
+  std::vector<double> roc_auc = {};
+  /// Share of samples whose class is among the k that were asked for; 0 where none was.
+  double top_k_accuracy = 0;
   /// One a target; empty for classification.
   std::vector<TargetError> target_errors = {};
 };
 
 /// Runs the samples of `data`, ascending where they are streamed, through the model. The result
-/// depends neither on the number of workers nor on where the samples are. Throws DataError when
-/// data and model do not fit, else as SampleRuns::next.
+/// depends neither on the number of workers nor on where the samples are. `detail` is for
+/// classifications. Throws DataError when data and model do not fit, else as SampleRuns::next.
 template <std::floating_point T>
 Evaluation evaluate(const Model<T>& model, const Dataset& data, std::span<const Size> samples,
-                    Workers& workers);
+                    Workers& workers, const EvaluationDetail& detail = {});
 
 /// The same over all samples of `data`.
 template <std::floating_point T>
-Evaluation evaluate(const Model<T>& model, const Dataset& data, Workers& workers);
+Evaluation evaluate(const Model<T>& model, const Dataset& data, Workers& workers,
+                    const EvaluationDetail& detail = {});
 
 /// The predictions {N, k} for all samples of `data`: probabilities where the loss is a cross
 /// entropy. Throws DataError when the samples' shape does not fit; targets are not looked at.

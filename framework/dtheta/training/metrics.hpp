@@ -7,6 +7,7 @@
 
 #include "dtheta/core/shape.hpp"
 #include "dtheta/core/view.hpp"
+#include "dtheta/losses/training_loss.hpp"
 
 namespace dtheta {
 
@@ -25,8 +26,8 @@ Size count_correct(View<const T> z, View<const T> y, std::string_view output_act
 
 /// What a shard knows of its samples. One cache line each: neighbours are written by other threads.
 struct alignas(64) ShardMetrics {
-  double loss_sum = 0;  ///< Σ J over the samples
-  Size correct = 0;     ///< samples whose class was predicted
+  WeightedLoss loss = {};
+  Size correct = 0;  ///< samples whose class was predicted
 };
 
 }  // namespace dtheta

@@ -48,7 +48,7 @@ std::span<T> ParameterUpdate<T>::gradient_of(std::size_t b, const Batch& batch,
                                              std::span<const T> theta, int worker) {
   const Block& block = gradient_.blocks()[b];
   const std::span<T> dtheta = reduce(block, batch, worker);
-  scale<T>(static_cast<T>(1.0 / static_cast<double>(batch.m)), dtheta);
+  scale<T>(static_cast<T>(1.0 / batch.weight), dtheta);
   penalties_[b] = 0;
   if (l2_ > 0 && block.is_penalized) {
     penalties_[b] = sum_of_squares<T>(theta);
@@ -75,7 +75,8 @@ double ParameterUpdate<T>::clip_factor() const {
 }
 
 template <std::floating_point T>
-double ParameterUpdate<T>::run(TrainingState<T>& state, double learning_rate, Size shards, Size m) {
+double ParameterUpdate<T>::run(TrainingState<T>& state, double learning_rate, Size shards, Size m,
+                               double weight) {
   const UpdateStep step{
       .number = state.step + 1, .learning_rate = learning_rate, .weight_decay = weight_decay_};
   const std::span<const Block> blocks = gradient_.blocks();
@@ -84,7 +85,7 @@ double ParameterUpdate<T>::run(TrainingState<T>& state, double learning_rate, Si
     const Timed timer(time_log(worker), Activity::update, index);
     const auto b = static_cast<std::size_t>(index);
     const std::span<T> dtheta =
-        gradient_of(b, {shards, m}, part(state.model.theta, blocks[b]), worker);
+        gradient_of(b, {shards, m, weight}, part(state.model.theta, blocks[b]), worker);
     if (clip_norm_ == 0) return move(blocks[b], step, dtheta, state);
     squares_[b] = sum_of_squares<T>(dtheta);
     std::ranges::copy(dtheta, part(dtheta_, blocks[b]).begin());

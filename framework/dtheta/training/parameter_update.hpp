@@ -17,7 +17,7 @@
 
 namespace dtheta {
 
-/// Adds up the shards' dθ, divides by m, adds λW, clips, and lets the optimizer move θ.
+/// Adds up the shards' dθ, divides by their weight, adds λW, clips, and lets the optimizer move θ.
 ///
 /// One pass over the blocks of θ does all of it, while a block is in cache. Where the norm of the
 /// whole dθ is asked for, it takes a second pass: the first leaves dθ in an array as long as θ, and
@@ -33,8 +33,9 @@ class ParameterUpdate {
   const Optimizer<T>& optimizer() const { return *optimizer_; }
 
   /// Moves θ and the slots of `state` by the gradient of the m samples that the first `shards`
-  /// shards have run. Returns Σ W² over all kernels before that; 0 without L2 regularization.
-  double run(TrainingState<T>& state, double learning_rate, Size shards, Size m);
+  /// shards have run; their mean is that by `weight`, what the samples count together. Returns Σ W²
+  /// over all kernels before that; 0 without L2 regularization.
+  double run(TrainingState<T>& state, double learning_rate, Size shards, Size m, double weight);
 
   /// Notes in `logs`, one a worker, what is done; none: nothing. They must outlive their use.
   void set_time_logs(std::span<TimeLog> logs) { logs_ = logs; }
@@ -46,6 +47,7 @@ class ParameterUpdate {
   struct Batch {
     Size shards;
     Size m;
+    double weight;
   };
 
   std::span<T> reduce(const Block& block, const Batch& batch, int worker);

@@ -9,8 +9,8 @@
 #include <fmt/format.h>
 
 #include "dtheta/core/error.hpp"
+#include "dtheta/training/class_weights.hpp"
 #include "dtheta/training/evaluation.hpp"
-#include "dtheta/training/shard.hpp"
 
 namespace dtheta {
 namespace {
@@ -52,6 +52,10 @@ Trainer<T>::Trainer(Model<T> model, const Recipe& recipe, const Dataset& data,
     : recipe_(resolved(recipe, *model.network, data, static_cast<Size>(samples.size()))),
       state_{.model = std::move(model)},
       data_(data),
+      loss_(state_.model.loss,
+            {.label_smoothing = recipe_.label_smoothing,
+             .class_weights = class_weights_of(recipe_.class_weights, data, samples)},
+            state_.model.network->output_shape().size()),
       feed_(data, std::move(samples),
             {.seed = recipe_.seed,
              .window = recipe_.shuffle_window,
@@ -60,10 +64,10 @@ Trainer<T>::Trainer(Model<T> model, const Recipe& recipe, const Dataset& data,
       augmentation_(parse_augmentation_list(recipe_.augment), data, state_.model.input,
                     recipe_.seed, workers.threads()),
       workers_(workers),
-      loss_(make_loss<T>(state_.model.loss)),
       theta_(*state_.model.network, WorkspaceMode::training),
       gradient_(*state_.model.network, recipe_.batch_size, recipe_.shards, workers.threads()),
       metrics_(static_cast<std::size_t>(recipe_.shards)),
+      weights_(data.weights().empty() ? 0 : static_cast<std::size_t>(recipe_.batch_size)),
       update_(*state_.model.network, recipe_, gradient_, workers) {
   check_fit(state_.model, data_);
   const Network<T>& network = *state_.model.network;
@@ -112,6 +116,31 @@ Workspace<T>& Trainer<T>::workspace(Size shard, int worker) {
 }
 
 template <std::floating_point T>
+void Trainer<T>::take_weights(const SampleBatch& batch) {
+  if (weights_.empty()) return;
+  std::ranges::transform(batch.samples, weights_.begin(), [&](Size sample) {
+    return data_.weights()[static_cast<std::size_t>(sample)];
+  });
+}
+
+template <std::floating_point T>
+std::span<const double> Trainer<T>::weights_of(const ShardRange& range) const {
+  if (weights_.empty()) return {};
+  return std::span(weights_).subspan(static_cast<std::size_t>(range.first),
+                                     static_cast<std::size_t>(range.count));
+}
+
+template <std::floating_point T>
+void Trainer<T>::take_loss(Size shard, const ShardRange& range, Workspace<T>& workspace) {
+  const View<const T> z = state_.model.network->logits(workspace, range.count);
+  const View<T> y = workspace.y(range.count);
+  ShardMetrics& metrics = metrics_[static_cast<std::size_t>(shard)];
+  metrics.correct =
+      data_.is_classification() ? count_correct<T>(z, y, loss_.plain().activation()) : Size{0};
+  metrics.loss = loss_.forward_backward(z, y, weights_of(range), workspace.doutput(range.count));
+}
+
+template <std::floating_point T>
 void Trainer<T>::run_shard(std::size_t pass, Size shard, Size shards, const SampleBatch& batch,
                            int worker) {
   const auto range = shard_range(batch.size(), shards, shard);
@@ -121,7 +150,7 @@ void Trainer<T>::run_shard(std::size_t pass, Size shard, Size shards, const Samp
   const std::size_t last = network.segments() - 1;
   const TrainingPass<T> context{.seed = recipe_.seed,
                                 .epoch = state_.epoch,
-                                .samples = samples.samples,
+                                .samples = samples.keys.empty() ? samples.samples : samples.keys,
                                 .first = range.first,
                                 .batch = batch.size(),
                                 .totals = last > 0 ? &workspaces_[0] : nullptr};
@@ -142,14 +171,7 @@ void Trainer<T>::run_shard(std::size_t pass, Size shard, Size shards, const Samp
           [&] { network.forward_segment(pass, theta_, workspace, range.count, context); });
   }
   if (pass == last) {
-    timed(Activity::loss, [&] {
-      const View<const T> z = network.logits(workspace, range.count);
-      const View<const T> y = workspace.y(range.count);
-      ShardMetrics& metrics = metrics_[static_cast<std::size_t>(shard)];
-      metrics.loss_sum = loss_->forward_backward(z, y, workspace.doutput(range.count));
-      metrics.correct =
-          data_.is_classification() ? count_correct(z, y, loss_->activation()) : Size{0};
-    });
+    timed(Activity::loss, [&] { take_loss(shard, range, workspace); });
   }
   if (pass < last) return;
   const Timed timer(workspace.time_log(), Activity::backward, shard);
@@ -188,6 +210,7 @@ template <std::floating_point T>
 StepReport Trainer<T>::step() {
   const auto start = std::chrono::steady_clock::now();
   const SampleBatch batch = feed_.at(state_.epoch, state_.cursor);
+  take_weights(batch);
   const Size m = batch.size();
   const Size shards = std::min(recipe_.shards, m);
   theta_.bind(state_.model.theta.span());
@@ -198,24 +221,28 @@ StepReport Trainer<T>::step() {
   run_shards(shards, batch);
 
   StepReport report{.samples = m};
-  double loss_sum = 0;
+  WeightedLoss loss;
   for (const ShardMetrics& shard : std::span(metrics_).first(static_cast<std::size_t>(shards))) {
-    loss_sum += shard.loss_sum;
+    loss.sum += shard.loss.sum;
+    loss.weight += shard.loss.weight;
     report.correct += shard.correct;
   }
-  if (!std::isfinite(loss_sum)) {
+  if (!std::isfinite(loss.sum)) {
     throw Diverged(fmt::format(
         "the loss is {} at step {} of epoch {}; lower --learning-rate or check the data",
-        std::isnan(loss_sum) ? "not a number" : "infinite", state_.cursor / recipe_.batch_size + 1,
+        std::isnan(loss.sum) ? "not a number" : "infinite", state_.cursor / recipe_.batch_size + 1,
         state_.epoch + 1));
   }
-  const double squares = update_.run(state_, schedule_.at(state_.step + 1), shards, m);
+  // Samples that count nothing leave a gradient of zero.
+  const double divisor = loss.weight > 0 ? loss.weight : 1;
+  const double squares = update_.run(state_, schedule_.at(state_.step + 1), shards, m, divisor);
   state_.model.network->update_statistics(workspaces_[0], m, state_.model.theta.span());
-  report.cost = loss_sum / static_cast<double>(m) + recipe_.l2 / 2 * squares;
+  report.cost = loss.sum / divisor + recipe_.l2 / 2 * squares;
 
   if (state_.cursor == 0) state_.sums = {};
   state_.sums.samples += m;
-  state_.sums.cost += report.cost * static_cast<double>(m);
+  state_.sums.weight += loss.weight;
+  state_.sums.cost += report.cost * loss.weight;
   state_.sums.correct += report.correct;
   state_.sums.seconds +=
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -280,9 +307,10 @@ void Trainer<T>::note_validation(double loss, double accuracy) {
 template <std::floating_point T>
 EpochReport Trainer<T>::report() const {
   const auto samples = static_cast<double>(state_.sums.samples);
+  const double weight = state_.sums.weight;
   return {.epoch = state_.cursor == 0 ? state_.epoch : state_.epoch + 1,
           .samples = state_.sums.samples,
-          .loss = state_.sums.cost / samples,
+          .loss = weight > 0 ? state_.sums.cost / weight : 0,
           .accuracy = static_cast<double>(state_.sums.correct) / samples,
           .seconds = state_.sums.seconds};
 }

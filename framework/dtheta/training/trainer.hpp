@@ -11,7 +11,7 @@
 #include "dtheta/data/augmentation.hpp"
 #include "dtheta/data/batch_feed.hpp"
 #include "dtheta/data/dataset.hpp"
-#include "dtheta/losses/loss.hpp"
+#include "dtheta/losses/training_loss.hpp"
 #include "dtheta/model/prepared_theta.hpp"
 #include "dtheta/model/recipe.hpp"
 #include "dtheta/model/training_state.hpp"
@@ -20,6 +20,7 @@
 #include "dtheta/training/batch_gradient.hpp"
 #include "dtheta/training/metrics.hpp"
 #include "dtheta/training/parameter_update.hpp"
+#include "dtheta/training/shard.hpp"
 
 namespace dtheta {
 
@@ -107,6 +108,9 @@ class Trainer {
   Size feed_bytes() const { return feed_.bytes(); }
 
  private:
+  void take_weights(const SampleBatch& batch);
+  std::span<const double> weights_of(const ShardRange& range) const;
+  void take_loss(Size shard, const ShardRange& range, Workspace<T>& workspace);
   /// A step's parallel passes over the shards: 2·segments − 1 of them, because forward and backward
   /// of the last segment are one.
   void run_shards(Size shards, const SampleBatch& batch);
@@ -123,16 +127,17 @@ class Trainer {
   Recipe recipe_;
   TrainingState<T> state_;
   const Dataset& data_;
+  TrainingLoss<T> loss_;
   BatchFeed feed_;
   Augmentation<T> augmentation_;
   Workers& workers_;
-  std::unique_ptr<Loss<T>> loss_;
   Schedule schedule_;
   PreparedTheta<T> theta_;
   BatchGradient<T> gradient_;
   std::vector<Workspace<T>> workspaces_;  // one a worker; with more than one segment, one a shard
   std::span<TimeLog> time_logs_;
   std::vector<ShardMetrics> metrics_;  // one a shard
+  std::vector<double> weights_;        // the batch's own; none: the data has none
   ParameterUpdate<T> update_;
 };
 

@@ -23,12 +23,28 @@ Conv2dOptions group_options(Conv2dOptions options) {
   return options;
 }
 
-/// Rows {rows, columns} that begin `stride` numbers apart, to or from one another.
+/// The columns of group g in the last axis of `all` {..., C} to `own` {..., C/G}, overwritten.
 template <class T>
-void copy_rows(const T* from, Size from_stride, T* to, Size to_stride, Size rows, Size columns) {
-  for (Size row = 0; row < rows; ++row) {
-    std::copy_n(from + row * from_stride, columns, to + row * to_stride);
+void take_group(View<const T> all, Size g, View<T> own) {
+  const Size columns = own.shape().extents().back(), stride = all.shape().extents().back();
+  for (Size row = 0; row < own.size() / columns; ++row) {
+    std::copy_n(all.data() + row * stride + g * columns, columns, own.data() + row * columns);
   }
+}
+
+/// The other way round.
+template <class T>
+void put_group(View<const T> own, Size g, View<T> all) {
+  const Size columns = own.shape().extents().back(), stride = all.shape().extents().back();
+  for (Size row = 0; row < own.size() / columns; ++row) {
+    std::copy_n(own.data() + row * columns, columns, all.data() + row * stride + g * columns);
+  }
+}
+
+/// The part of a row {filters} that is group g's {filters/G}.
+template <class T>
+View<T> part_of(View<T> row, Size g, Size filters) {
+  return {row.data() + g * filters, Shape{filters}};
 }
 
 }  // namespace
@@ -43,6 +59,7 @@ struct GroupedConv2d<T>::Parts {
   Size own;  ///< scratch of the group
 
   static Size padded(const Shape& shape) { return AlignedBuffer<T>::padded(shape.size()); }
+  static std::size_t count(const Shape& shape) { return static_cast<std::size_t>(padded(shape)); }
   Size dx() const { return padded(input); }
   Size z() const { return 2 * padded(input); }
   Size dz() const { return z() + padded(output); }
@@ -118,20 +135,16 @@ template <std::floating_point T>
 void GroupedConv2d<T>::prepare(const Prepare<T>& pass) const {
   const std::array input{group_input(pass.inputs[0])};
   const Shape kernel = group_kernel(pass.inputs[0]);
-  const std::size_t stride = pass.prepared.size() / static_cast<std::size_t>(groups_);
-  const Size rows = kernel.size() / filters_;
-  for (Size g = groups_ * pass.part / pass.parts; g < groups_ * (pass.part + 1) / pass.parts; ++g) {
-    const std::span<T> prepared =
-        pass.prepared.subspan(static_cast<std::size_t>(g) * stride, stride);
+  const Size end = groups_ * (pass.part + 1) / pass.parts;
+  for (Size g = groups_ * pass.part / pass.parts; g < end; ++g) {
+    const std::span<T> prepared = part(pass.prepared, g);
     const View<T> own(prepared, kernel);
-    copy_rows(pass.theta[0].data() + g * filters_, filters_ * groups_, own.data(), filters_, rows,
-              filters_);
-    const std::array theta{View<const T>(own),
-                           View<const T>(pass.theta[1].data() + g * filters_, Shape{filters_})};
+    take_group(pass.theta[0], g, own);
+    const std::array theta{View<const T>(own), part_of(pass.theta[1], g, filters_)};
     group_.prepare({.inputs = input,
                     .theta = theta,
                     .for_dinputs = pass.for_dinputs,
-                    .prepared = prepared.subspan(static_cast<std::size_t>(Parts::padded(kernel)))});
+                    .prepared = prepared.subspan(Parts::count(kernel))});
   }
 }
 
@@ -139,76 +152,65 @@ template <std::floating_point T>
 void GroupedConv2d<T>::forward(const Forward<T>& pass) const {
   const View<const T> x = pass.inputs[0];
   const Parts at = parts(x.shape().sample(), pass.output.shape().sample(), x.dim(0));
-  const std::size_t stride = pass.prepared.size() / static_cast<std::size_t>(groups_);
-  const Size channels = at.input[3];
   const View<T> own(pass.scratch.data(), at.input), z(pass.scratch.data() + at.z(), at.output);
   for (Size g = 0; g < groups_; ++g) {
-    const auto prepared = pass.prepared.subspan(static_cast<std::size_t>(g) * stride, stride);
-    copy_rows(x.data() + g * channels, x.dim(3), own.data(), channels, own.size() / channels,
-              channels);
+    const std::span<const T> prepared = part(pass.prepared, g);
+    take_group(x, g, own);
     const std::array inputs{View<const T>(own)};
-    const std::array theta{View<const T>(prepared, at.kernel),
-                           View<const T>(pass.theta[1].data() + g * filters_, Shape{filters_})};
-    group_.forward(
-        {.inputs = inputs,
-         .output = z,
-         .theta = theta,
-         .prepared = prepared.subspan(static_cast<std::size_t>(Parts::padded(at.kernel))),
-         .record = {},
-         .scratch = pass.scratch.subspan(static_cast<std::size_t>(at.rest()))});
-    copy_rows<T>(z.data(), filters_, pass.output.data() + g * filters_, filters_ * groups_,
-                 z.size() / filters_, filters_);
+    const std::array theta{View<const T>(prepared, at.kernel), part_of(pass.theta[1], g, filters_)};
+    group_.forward({.inputs = inputs,
+                    .output = z,
+                    .theta = theta,
+                    .prepared = prepared.subspan(Parts::count(at.kernel)),
+                    .record = {},
+                    .scratch = pass.scratch.subspan(static_cast<std::size_t>(at.rest()))});
+    put_group<T>(z, g, pass.output);
   }
 }
 
 template <std::floating_point T>
 void GroupedConv2d<T>::backward(const Backward<T>& pass) const {
   const View<const T> x = pass.inputs[0];
-  const View<T> dx = pass.dinputs[0];
-  const bool wants_dtheta = !pass.dtheta.empty();
   const Parts at = parts(x.shape().sample(), pass.output.shape().sample(), x.dim(0));
-  const std::size_t stride = pass.prepared.size() / static_cast<std::size_t>(groups_);
-  const Size channels = at.input[3], filters = filters_ * groups_;
+  for (Size g = 0; g < groups_; ++g) backward(pass, at, g);
+}
+
+/// Of group g.
+template <std::floating_point T>
+void GroupedConv2d<T>::backward(const Backward<T>& pass, const Parts& at, Size g) const {
+  const bool wants_dtheta = !pass.dtheta.empty(), wants_dx = !pass.dinputs[0].empty();
   T* const memory = pass.scratch.data();
-  const View<T> own(memory, at.input), down(memory + at.dx(), at.input);
+  const View<T> x(memory, at.input), dx(memory + at.dx(), at.input);
   const View<T> a(memory + at.z(), at.output), da(memory + at.dz(), at.output);
   const View<T> dkernel(memory + at.dtheta(), at.kernel);
-  const Size places = own.size() / channels, positions = a.size() / filters_;
-  const Size rows = dkernel.size() / filters_;
-  for (Size g = 0; g < groups_; ++g) {
-    const auto prepared = pass.prepared.subspan(static_cast<std::size_t>(g) * stride, stride);
-    copy_rows(x.data() + g * channels, x.dim(3), own.data(), channels, places, channels);
-    copy_rows(pass.output.data() + g * filters_, filters, a.data(), filters_, positions, filters_);
-    copy_rows<T>(pass.doutput.data() + g * filters_, filters, da.data(), filters_, positions,
-                 filters_);
-    if (wants_dtheta) {
-      copy_rows<T>(pass.dtheta[0].data() + g * filters_, filters, dkernel.data(), filters_, rows,
-                   filters_);
-    }
-    const std::array inputs{View<const T>(own)};
-    const std::array dinputs{dx.empty() ? dx : down};
-    const std::array theta{View<const T>(prepared, at.kernel),
-                           View<const T>(pass.theta[1].data() + g * filters_, Shape{filters_})};
-    const std::array dtheta{
-        dkernel,
-        wants_dtheta ? View<T>(pass.dtheta[1].data() + g * filters_, Shape{filters_}) : View<T>()};
-    group_.backward(
-        {.inputs = inputs,
-         .output = a,
-         .doutput = da,
-         .dinputs = dinputs,
-         .theta = theta,
-         .prepared = prepared.subspan(static_cast<std::size_t>(Parts::padded(at.kernel))),
-         .dtheta = wants_dtheta ? std::span<const View<T>>(dtheta) : std::span<const View<T>>(),
-         .record = {},
-         .scratch = pass.scratch.subspan(static_cast<std::size_t>(at.rest()))});
-    if (wants_dtheta) {
-      copy_rows<T>(dkernel.data(), filters_, pass.dtheta[0].data() + g * filters_, filters, rows,
-                   filters_);
-    }
-    if (dx.empty()) continue;
-    copy_rows<T>(down.data(), channels, dx.data() + g * channels, x.dim(3), places, channels);
-  }
+  take_group(pass.inputs[0], g, x);
+  take_group(pass.output, g, a);
+  take_group<T>(pass.doutput, g, da);
+  if (wants_dtheta) take_group<T>(pass.dtheta[0], g, dkernel);
+  const std::span<const T> prepared = part(pass.prepared, g);
+  const std::array inputs{View<const T>(x)};
+  const std::array dinputs{wants_dx ? dx : View<T>()};
+  const std::array theta{View<const T>(prepared, at.kernel), part_of(pass.theta[1], g, filters_)};
+  const std::array dtheta{dkernel, wants_dtheta ? part_of(pass.dtheta[1], g, filters_) : View<T>()};
+  group_.backward({.inputs = inputs,
+                   .output = a,
+                   .doutput = da,
+                   .dinputs = dinputs,
+                   .theta = theta,
+                   .prepared = prepared.subspan(Parts::count(at.kernel)),
+                   .dtheta = std::span(dtheta).first(wants_dtheta ? dtheta.size() : 0),
+                   .record = {},
+                   .scratch = pass.scratch.subspan(static_cast<std::size_t>(at.rest()))});
+  if (wants_dtheta) put_group<T>(dkernel, g, pass.dtheta[0]);
+  if (wants_dx) put_group<T>(dx, g, pass.dinputs[0]);
+}
+
+/// What was prepared for group g.
+template <std::floating_point T>
+template <class Number>
+std::span<Number> GroupedConv2d<T>::part(std::span<Number> prepared, Size g) const {
+  const std::size_t size = prepared.size() / static_cast<std::size_t>(groups_);
+  return prepared.subspan(static_cast<std::size_t>(g) * size, size);
 }
 
 template class GroupedConv2d<float>;

@@ -33,6 +33,9 @@ class GroupedConv2d final : public Layer<T> {
   Shape group_input(const Shape& sample) const;
   Shape group_kernel(const Shape& sample) const;
   Parts parts(const Shape& sample, const Shape& output, Size m) const;
+  void backward(const Backward<T>& pass, const Parts& at, Size g) const;
+  template <class Number>
+  std::span<Number> part(std::span<Number> prepared, Size g) const;
 
   Size groups_;
   Size filters_;  ///< of a group

@@ -1,14 +1,17 @@
 /// What the program can be asked: layers, losses and trainings, in float or double.
 #pragma once
 
+#include <concepts>
+
 #include "exchange.hpp"
 
 namespace dtheta::reference {
 
 /// Does what `request` asks for by its setting "task", in its "precision", "float32" or "float64":
 ///
-/// - "layer": of "layer" (its text) for samples of the shape "input"; x {m, input}, theta (all
-///   parameters, one after another) and dy as the output. Answers y, dx and dtheta.
+/// - "layer": of "layer" (its text) in training for samples of the shapes "inputs"; x (all inputs
+///   {m, input}, one after another), theta (all parameters, likewise) and dy as the output. Answers
+///   y, dx and dtheta (of the parameters that are trained).
 /// - "loss": "loss" for z {m, k} of "width" k, and y as z. Answers predictions, dz and value, the
 ///   sum over the samples.
 /// - "names": answers the names of "optimizers", "schedules" and "losses" that there are.
@@ -18,5 +21,11 @@ namespace dtheta::reference {
 ///
 /// Throws as the library does, and std::exception for a request that is none.
 Message answer(const Message& request);
+
+// Two of the tasks, in a precision.
+template <std::floating_point T>
+Message answer_layer(const Message& request);
+template <std::floating_point T>
+Message answer_training(const Message& request);
 
 }  // namespace dtheta::reference

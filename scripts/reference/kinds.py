@@ -24,10 +24,12 @@ def tensor(numbers):
     return torch.from_numpy(numpy.ascontiguousarray(numbers))
 
 
-def start(draw, shapes):
-    """Parameters such that outputs are of the inputs' size."""
-    return [normal(draw, *shape, scale=numpy.prod(shape[:-1]) ** -0.5 if len(shape) > 1 else 0.5)
-            for shape in shapes]
+def start(draw, shapes, moving):
+    """Parameters such that outputs are of the inputs' size; moving statistics, which may be
+    variances, above 0."""
+    theta = [normal(draw, *shape, scale=numpy.prod(shape[:-1]) ** -0.5 if len(shape) > 1 else 0.5)
+             for shape in shapes]
+    return [numpy.abs(p) + 0.5 if is_moving else p for p, is_moving in zip(theta, moving)]
 
 
 def flat(arrays):
@@ -36,24 +38,27 @@ def flat(arrays):
 
 def check_layer(make, reference, draw, tally):
     layer = make(draw)
-    m = draw(1, 6)
-    x = normal(draw, m, *layer.input)
+    m = draw(1, 6) if layer.moving == 0 else 6
+    shapes = [layer.input, *layer.others]
+    xs = [normal(draw, m, *shape) for shape in shapes]
     if layer.integers:
-        x = numpy.floor(numpy.abs(x) * 1000) % layer.integers
-    theta = start(draw, layer.parameters)
-    inputs = tensor(x).requires_grad_()
-    parameters = [tensor(p).requires_grad_() for p in theta]
-    y = layer.function(inputs, *parameters)
+        xs = [numpy.floor(numpy.abs(x) * 1000) % layer.integers for x in xs]
+    trained = len(layer.parameters) - layer.moving
+    theta = start(draw, layer.parameters, [i >= trained for i in range(len(layer.parameters))])
+    inputs = [tensor(x).requires_grad_() for x in xs]
+    parameters = [tensor(p).clone().requires_grad_(i < trained) for i, p in enumerate(theta)]
+    y = layer.function(*inputs, *parameters)
     dy = normal(draw, *y.shape)
     y.backward(tensor(dy))
     tally.count += 1
     for precision in BOUNDS:
         found = reference.ask({"task": "layer", "precision": precision, "layer": layer.text,
-                               "input": layer.input}, x=x, theta=flat(theta), dy=dy)
-        tally.add(f"'{layer.text}' on {m} of {layer.input}", precision, {
+                               "inputs": shapes}, x=flat(xs), theta=flat(theta), dy=dy)
+        tally.add(f"'{layer.text}' on {m} of {shapes}", precision, {
             "the output": relative_error(found["y"], y.detach()),
-            "dx": relative_error(found["dx"], inputs.grad),
-            "dtheta": relative_error(found["dtheta"], flat(p.grad for p in parameters))})
+            "dx": relative_error(found["dx"], flat(x.grad for x in inputs)),
+            "dtheta": relative_error(found["dtheta"],
+                                     flat(p.grad for p in parameters[:trained]))})
 
 
 def targets_of(loss, draw, m, k):
@@ -94,16 +99,17 @@ def sent_targets(loss, y):
 def check_training(some_losses, make_optimizer, make_schedule, reference, draw, tally):
     loss = some_losses[draw(0, len(some_losses) - 1)]
     k = 1 if loss.targets == "bits" else draw(3, 7)
-    network, m = Network(draw, k), draw(2, 20)
+    network, m = Network(draw, k), draw(8, 20)
     optimizer, schedule = make_optimizer(draw), make_schedule(draw)
     rate, regular = trainings.real(draw, 1e-4, 1e-1), trainings.regularization(draw)
     x, y = normal(draw, m, *network.input), targets_of(loss, draw, m, k)
-    theta = start(draw, network.parameters())
+    theta = start(draw, network.parameters(), network.moving())
     weighting = losses.weighting(loss, draw, k)
     costs, path = trainings.train(network, lambda z: weighting.mean(loss, z, tensor(y)), tensor(x),
                                   [tensor(t) for t in theta], optimizer, schedule, rate, regular,
                                   STEPS)
-    predictions = loss.predictions(network(tensor(x), [tensor(t) for t in theta]))
+    predictions = loss.predictions(network(tensor(x), [tensor(t) for t in theta],
+                                           is_training=False))
     more, targets = sent_targets(loss, y)
     recipe = {**optimizer.recipe, **schedule.recipe, **regular.recipe(), **weighting.recipe(),
               "learning_rate": rate, "shards": draw(1, min(m, 4))}

@@ -5,7 +5,7 @@ that PyTorch's derivatives are in dtheta's order, too. `draw(a, b)` is a random 
 to b; `shape`, where it is given, that of a sample.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Callable
 
 import torch
@@ -17,8 +17,11 @@ class Layer:
     text: str
     input: tuple  # the shape of a sample
     parameters: list  # their shapes
-    function: Callable  # of x and the parameters
+    function: Callable  # of the inputs and the parameters
     integers: int = 0  # above 0: x are whole numbers below it
+    others: list = field(default_factory=list)  # the shapes of further inputs
+    moving: int = 0  # how many of the last parameters are moving statistics, which `function` moves
+    evaluation: Callable = None  # the function in inference, where it is another
 
 
 def first(x):
@@ -99,13 +102,14 @@ def dense(draw, shape=None, units=None, activation=None):
                  lambda x, w, b: ACTIVATIONS[activation](x @ w + b))
 
 
-def convolution(draw, shape=None, algorithm="", groups=1, size=None):
+def convolution(draw, shape=None, algorithm="", groups=1, size=None, filters=None):
+    """`size` 3x3 asks for one that keeps height and width."""
     shape = shape or picture(draw)
     window = Window(draw, shape, dilates=algorithm in ("", "im2col"))
     if size:
         window.size, window.stride, window.dilation = size, (1, 1), (1, 1)
         window.is_same, window.pads = True, (1, 1, 1, 1)
-    filters, activation = draw(1, 20) * groups, fused(draw)
+    filters, activation = filters or draw(1, 20) * groups, fused(draw)
     text = f"conv {filters} {window.text()}{window.words()}"
     text += f" groups {groups}" if groups > 1 else ""
 
@@ -217,6 +221,41 @@ def layer_normalization(draw, shape=None):
                  lambda x, gamma, beta: functional.layer_norm(x, shape[-1:], gamma, beta, epsilon))
 
 
+def batch_normalization(draw, shape=None, group=0):
+    """Of one place and 2 samples only ±1 would be left."""
+    shape = shape or picture(draw)
+    activation, epsilon, momentum = fused(draw), (1e-5, 1e-3, 0.1)[draw(0, 2)], draw(1, 9) / 10
+    text = f"batchnorm momentum {momentum} epsilon {epsilon}"
+
+    def normalize(x, gamma, beta, mean, variance, training):
+        rows = x.reshape(-1, shape[-1])
+        z = functional.batch_norm(rows, mean, variance, gamma, beta, training, momentum, epsilon)
+        return ACTIVATIONS[activation](z.reshape(x.shape))
+
+    def function(x, gamma, beta, mean, variance):
+        return torch.cat([normalize(part, gamma, beta, mean, variance, True)
+                          for part in x.split(group or len(x))])
+    return Layer(f"{text} group {group} {activation}" if group else f"{text} {activation}", shape,
+                 [shape[-1:]] * 4, function, moving=2,
+                 evaluation=lambda *given: normalize(*given, False))
+
+
+def grouped_batch_normalization(draw, shape=None):
+    return batch_normalization(draw, shape, draw(2, 3))
+
+
+def addition(draw, shape=None):
+    shape, activation = shape or any_shape(draw), fused(draw)
+    return Layer(f"add {activation}", shape, [], lambda *xs: ACTIVATIONS[activation](sum(xs)),
+                 others=[shape] * draw(1, 3))
+
+
+def concatenation(draw, shape=None):
+    shape = shape or any_shape(draw)
+    return Layer("concatenate", shape, [], lambda *xs: torch.cat(xs, -1),
+                 others=[(*shape[:-1], draw(1, 9)) for _ in range(draw(1, 3))])
+
+
 def embedding(draw, shape=None):
     vocabulary, units = draw(1, 30), draw(1, 20)
     return Layer(f"embedding {vocabulary} {units}", shape or any_shape(draw)[:2], [(vocabulary, units)],
@@ -226,4 +265,5 @@ def embedding(draw, shape=None):
 
 LAYERS = [dense, convolution, direct, im2col, winograd, grouped, depthwise, max_pooling,
           average_pooling, global_pooling, zero_padding, upsampling, reshape, flatten, activation,
-          layer_normalization, embedding]
+          layer_normalization, batch_normalization, grouped_batch_normalization, addition,
+          concatenation, embedding]

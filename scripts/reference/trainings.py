@@ -175,9 +175,10 @@ def regularization(draw):
 def train(network, cost_of, x, theta, optimizer, schedule, rate, regular, steps):
     """Trains by `cost_of` the logits. The costs before each step, and all parameters after it, one
     after another."""
-    parameters = [p.clone().requires_grad_() for p in theta]
+    parameters = [p.clone().requires_grad_(not is_moving)
+                  for p, is_moving in zip(theta, network.moving())]
     kernels = [p for p in parameters if p.ndim > 1]
-    rest = [p for p in parameters if p.ndim == 1]
+    rest = [p for p in parameters if p.ndim == 1 and p.requires_grad]
     own_decay = regular.weight_decay if optimizer.decays else 0
     runs = optimizer.make([{"params": kernels, "weight_decay": own_decay, "is_adapted": True},
                            {"params": rest, "weight_decay": 0, "is_adapted": False}], rate)
@@ -185,12 +186,12 @@ def train(network, cost_of, x, theta, optimizer, schedule, rate, regular, steps)
     costs, path = [], []
     for _ in range(steps):
         runs.zero_grad()
-        cost = cost_of(network(x, parameters))
+        cost = cost_of(network(x, parameters, is_training=True))
         cost = cost + regular.l2 / 2 * sum((p ** 2).sum() for p in kernels)
         cost.backward()
         costs.append(float(cost.detach()))
         if regular.clip_norm:
-            torch.nn.utils.clip_grad_norm_(parameters, regular.clip_norm)
+            torch.nn.utils.clip_grad_norm_(kernels + rest, regular.clip_norm)
         if not optimizer.decays:
             with torch.no_grad():
                 for p in kernels:

@@ -14,7 +14,7 @@ constexpr Size block = 4096;  // numbers; what one task reduces and updates
 
 void update(benchmark::State& state, std::string_view name) {
   const auto optimizer = make_optimizer<float>({.name = std::string(name)});
-  const AlignedBuffer<float> dtheta = random_numbers(block);
+  AlignedBuffer<float> dtheta = random_numbers(block);
   AlignedBuffer<float> theta = random_numbers(block);
   std::vector<AlignedBuffer<float>> slots(optimizer->slot_names().size(),
                                           AlignedBuffer<float>(block));
@@ -22,7 +22,8 @@ void update(benchmark::State& state, std::string_view name) {
   for (auto& slot : slots) spans.push_back(slot.span());
   const Size arrays = 3 + 2 * static_cast<Size>(slots.size());  // θ and slots are read and written
   run_moving(state, arrays * block * static_cast<Size>(sizeof(float)), [&] {
-    optimizer->update({.number = 1, .learning_rate = 1e-6}, dtheta.span(), theta.span(), spans);
+    update_parameter<float>(*optimizer, {.number = 1, .learning_rate = 1e-6},
+                            optimizer->is_layerwise(), dtheta.span(), theta.span(), spans);
   });
 }
 

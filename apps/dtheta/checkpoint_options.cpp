@@ -5,17 +5,10 @@
 #include <fmt/format.h>
 
 #include "dtheta/core/error.hpp"
+#include "option_rules.hpp"
 
 namespace dtheta::cli {
 namespace {
-
-/// `option` without a value, as a configuration is told, while there are no checkpoints.
-Option only_with_checkpoints(Option option, const CheckpointOptions& options) {
-  option.text = [&options, text = std::move(option.text)] {
-    return options.is_on() ? text() : std::string();
-  };
-  return option;
-}
 
 Option interval_option(TrainingInterval& every) {
   return {.name = "checkpoint-every",
@@ -35,6 +28,7 @@ Option interval_option(TrainingInterval& every) {
 }  // namespace
 
 OptionGroup checkpoint_options(CheckpointOptions& options) {
+  const auto is_on = [&options] { return options.is_on(); };
   return {
       .title = "Checkpoints",
       .options = {
@@ -43,16 +37,17 @@ OptionGroup checkpoint_options(CheckpointOptions& options) {
                 .help = "folder to write checkpoints to, created if need be. SIGINT (Ctrl-C) and "
                         "SIGTERM then end the step, write one and stop; SIGUSR1 writes one"},
                options.folder),
-          only_with_checkpoints(interval_option(options.every), options),
-          only_with_checkpoints(whole_number({.name = "keep",
-                                              .placeholder = "K",
-                                              .help = "checkpoints that are kept, the newest"},
-                                             options.keep, 1, std::numeric_limits<Size>::max()),
-                                options),
+          only_while(interval_option(options.every), is_on),
+          only_while(whole_number({.name = "keep",
+                                   .placeholder = "K",
+                                   .help = "checkpoints that are kept, the newest"},
+                                  options.keep, 1, std::numeric_limits<Size>::max()),
+                     is_on),
           toggle({.name = "resume",
                   .help = "go on from the newest good checkpoint in --checkpoint DIR, from the "
                           "beginning if there is none; all other options as they were, save for "
-                          "--epochs, --threads and outputs"},
+                          "--epochs, --early-stopping, --target, --time-limit, --threads and "
+                          "outputs"},
                  options.resumes),
           toggle({.name = "exact",
                   .help = "with --resume: refuse to go on with other kernels, or another BLAS or "

@@ -56,7 +56,7 @@ void Checkpoints<T>::resume(Trainer<T>& trainer, bool names_kernels,
   check_same_training(trainer, terms_, *checkpoint, file);
   check_runtime(checkpoint->terms.provenance, names_kernels, console);
   const Size epochs = checkpoint->terms.recipe.epochs;
-  if (terms_.recipe.epochs != epochs && terms_.recipe.schedule.name != "constant") {
+  if (terms_.recipe.epochs != epochs && terms_.recipe.schedule.spans_training()) {
     console.note(
         fmt::format("--epochs {} instead of {}: from here on the learning rate is that of "
                     "a schedule over {} epochs",
@@ -92,9 +92,8 @@ void Checkpoints<T>::save(const TrainingState<T>& state) {
 }
 
 template <std::floating_point T>
-std::string Checkpoints<T>::after_step(const Trainer<T>& trainer) {
+std::string Checkpoints<T>::after_step(const Trainer<T>& trainer, bool is_end) {
   const TrainingState<T>& state = trainer.state();
-  const bool is_end = state.epoch == trainer.recipe().epochs;
   const bool is_requested = signals_.take_request();
   const std::string_view stop = signals_.stop();
   if (is_end || is_requested || !stop.empty() || is_due(state)) save(state);

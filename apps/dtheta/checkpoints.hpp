@@ -35,10 +35,11 @@ class Checkpoints {
   void resume(Trainer<T>& trainer, bool names_kernels, const std::optional<Sandbox>& sandbox,
               const Console& console);
 
-  /// To be called after every step, after an epoch's last when its figures have been taken. Returns
+  /// To be called after every step, after an epoch's last when its figures have been taken. A
+  /// checkpoint is written where one is due or `is_end`, the training's. Returns
   /// a note for the person who asked for a checkpoint. Throws Stopped when a signal asked to stop
   /// and the checkpoint is written, else as CheckpointFolder::save.
-  std::string after_step(const Trainer<T>& trainer);
+  std::string after_step(const Trainer<T>& trainer, bool is_end);
 
   /// "the last good checkpoint is c/checkpoint-0000000000000500.h5"
   std::string last_good() const;

@@ -7,6 +7,7 @@ namespace dtheta::cli {
 std::span<const CommandEntry> command_table() {
   static constexpr std::array table{
       CommandEntry{"train", "train a network on a data set", make_train_command},
+      CommandEntry{"find-lr", "suggest a learning rate to train with", make_find_lr_command},
       CommandEntry{"evaluate", "loss, accuracy and confusion matrix of a model",
                    make_evaluate_command},
       CommandEntry{"predict", "write a model's predictions to a file", make_predict_command},

@@ -10,6 +10,7 @@
 namespace dtheta::cli {
 
 std::unique_ptr<Command> make_train_command();
+std::unique_ptr<Command> make_find_lr_command();
 std::unique_ptr<Command> make_evaluate_command();
 std::unique_ptr<Command> make_predict_command();
 std::unique_ptr<Command> make_export_command();

@@ -79,6 +79,19 @@ Option real_number(OptionText text, double& target, std::string wanted,
   return option;
 }
 
+Option real_number(OptionText text, std::optional<double>& target, std::string wanted,
+                   std::function<bool(double)> is_in_range) {
+  Option option = described(std::move(text), std::move(wanted),
+                            [&target] { return target ? exact_text(*target) : std::string(); });
+  option.read = [&target, is_in_range = std::move(is_in_range)](const std::string& value) {
+    double number = 0;
+    if (!read_real(value, number) || !is_in_range(number)) return false;
+    target = number;
+    return true;
+  };
+  return option;
+}
+
 Option choice(OptionText text, std::string& target, const std::vector<std::string_view>& names) {
   if (text.placeholder.empty()) text.placeholder = "NAME";
   Option option = described(std::move(text), fmt::format("{}", fmt::join(names, ", ")),

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,9 @@ Option whole_number(OptionText text, Size& target, Size low, Size high);
 Option whole_number(OptionText text, std::uint64_t& target);
 /// A finite number for which `is_in_range` holds; `wanted` describes the range.
 Option real_number(OptionText text, double& target, std::string wanted,
+                   std::function<bool(double)> is_in_range);
+/// The same for a number that may be missing: the option then has no value.
+Option real_number(OptionText text, std::optional<double>& target, std::string wanted,
                    std::function<bool(double)> is_in_range);
 /// The whole of `text` as a finite number. False: it is none.
 bool read_real(const std::string& text, double& number);

@@ -1,6 +1,7 @@
 #include "same_training.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -53,7 +54,9 @@ std::vector<Term> terms_list(const Model<T>& model, const TrainingTerms& terms) 
     list.push_back(term(key));
   }
   for (const auto& item : recipe.items()) {
-    if (item.key() == "epochs") continue;
+    // Those that end a training do not change its steps.
+    constexpr std::array not_here{"epochs", "early_stopping", "target"};
+    if (std::ranges::find(not_here, item.key()) != not_here.end()) continue;
     const Term next = term(item.key());
     if (std::ranges::count(list, next.option, &Term::option) == 0) list.push_back(next);
   }

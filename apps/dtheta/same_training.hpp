@@ -18,8 +18,9 @@ TrainingTerms terms_of(const Trainer<T>& trainer, const TrainingData& data,
                        nlohmann::ordered_json provenance);
 
 /// Throws UsageError unless `trainer`, which runs on `terms`, would have taken the steps that led
-/// to `checkpoint` (from `file`): naming the option and both values where one differs, save for the
-/// number of epochs, which may not be fewer than were begun.
+/// to `checkpoint` (from `file`): naming the option and both values where one differs, save for
+/// what ends it: early stopping, the target, and the number of epochs, which may not be fewer than
+/// were begun.
 template <std::floating_point T>
 void check_same_training(const Trainer<T>& trainer, const TrainingTerms& terms,
                          const Checkpoint<T>& checkpoint, const std::filesystem::path& file);

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "svg.hpp"
+
 namespace dtheta::cli {
 namespace {
 
@@ -35,32 +37,8 @@ constexpr std::array<Look, 6> looks{{{Activity::prepare, "prepare theta", "part"
                                      {Activity::update, "reduce + update", "block", "#2f855a"}}};
 constexpr std::array<std::string_view, 2> layer_colours{"#cbd5e0", "#a0aec0"};  // in turn
 
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      default:
-        result += c;
-    }
-  }
-  return result;
-}
-
-std::string text_at(double x, double y, std::string_view text, std::string_view anchor = "start") {
-  return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", x, y, anchor,
-                     escaped(text));
-}
-
 std::string line_at(double x, double y1, double y2, std::string_view colour) {
-  return fmt::format(
-      "<line x1=\"{0:.2f}\" x2=\"{0:.2f}\" y1=\"{1:.1f}\" y2=\"{2:.1f}\" stroke=\"{3}\"/>\n", x, y1,
-      y2, colour);
+  return svg_line(x, y1, x, y2, colour);
 }
 
 /// The picture of a stretch of time.
@@ -75,12 +53,8 @@ class Timeline {
 
   std::string draw(const std::string& title) const {
     const double bottom = top + row * static_cast<double>(log_.threads.size());
-    std::string svg = fmt::format(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.0f}\" height=\"{1:.0f}\" "
-        "viewBox=\"0 0 {0:.0f} {1:.0f}\" font-family=\"sans-serif\" font-size=\"13\">\n"
-        "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n",
-        left + width + 30, bottom + 50);
-    svg += text_at(left, 24, title) + legend();
+    std::string svg = svg_begin(left + width + 30, bottom + 50);
+    svg += svg_text(left, 24, title) + legend();
     for (std::size_t thread = 0; thread < log_.threads.size(); ++thread) svg += thread_row(thread);
     for (std::size_t step = first_; step < log_.begins.size(); ++step) {
       svg += line_at(x_of(log_.begins[step]), top - 8, bottom, "black");
@@ -102,10 +76,10 @@ class Timeline {
     for (const Look& look : looks) {
       svg += fmt::format("<rect x=\"{:.0f}\" y=\"36\" width=\"14\" height=\"14\" fill=\"{}\"/>\n",
                          x, look.colour);
-      svg += text_at(x + 19, 48, look.name);
+      svg += svg_text(x + 19, 48, look.name);
       x += 50 + 8 * static_cast<double>(look.name.size());
     }
-    return svg + text_at(x, 48, "grey: layers; blank: waiting; black lines: steps");
+    return svg + svg_text(x, 48, "grey: layers; blank: waiting; black lines: steps");
   }
 
   std::string rectangle(const Interval& interval, double y, double height, std::string_view colour,
@@ -114,13 +88,13 @@ class Timeline {
     return fmt::format(
         "<rect x=\"{:.2f}\" y=\"{:.1f}\" width=\"{:.2f}\" height=\"{:.0f}\" fill=\"{}\">"
         "<title>{}: {:.3f} ms</title></rect>\n",
-        x, y, std::max(0.2, x_of(interval.end) - x), height, colour, escaped(what),
+        x, y, std::max(0.2, x_of(interval.end) - x), height, colour, svg_escaped(what),
         1000 * interval.seconds());
   }
 
   std::string thread_row(std::size_t thread) const {
     const double y = top + row * static_cast<double>(thread);
-    std::string svg = text_at(left - 10, y + 18, fmt::format("thread {}", thread), "end");
+    std::string svg = svg_text(left - 10, y + 18, fmt::format("thread {}", thread), "end");
     for (const Interval& interval : log_.threads[thread].intervals) {
       if (interval.begin >= start_) svg += draw_interval(interval, y);
     }
@@ -151,9 +125,9 @@ class Timeline {
       const double time = static_cast<double>(tick) * step;
       const double x = left + width * time / milliseconds_;
       svg +=
-          line_at(x, y, y + 5, "black") + text_at(x, y + 20, fmt::format("{:g}", time), "middle");
+          line_at(x, y, y + 5, "black") + svg_text(x, y + 20, fmt::format("{:g}", time), "middle");
     }
-    return svg + text_at(left + width, y + 40, "milliseconds", "end");
+    return svg + svg_text(left + width, y + 40, "milliseconds", "end");
   }
 
   const StepLog& log_;

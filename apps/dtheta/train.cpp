@@ -90,7 +90,7 @@ class Train final : public Command {
     console.err << announcement(source.name, trainer, data, runtime.threads) << std::endl;
     const Outcome outcome = run_watched(trainer, data, checkpoints, workers, console);
     save_model<T>(options_.output,
-                  {.model = trainer.model(), .recipe = trainer.recipe(), .provenance = origin});
+                  {.model = trainer.result(), .recipe = trainer.recipe(), .provenance = origin});
     if (options_.is_json) {
       print_json(console, report_json(trainer, data, outcome, options_, runtime));
     } else {
@@ -116,9 +116,11 @@ class Train final : public Command {
   Outcome run_watched(Trainer<T>& trainer, const TrainingData& data,
                       std::optional<Checkpoints<T>>& checkpoints, Workers& workers,
                       const Console& console) const {
-    Watch watch{.metrics = options_.metrics, .tests_each_epoch = !options_.test_data.empty()};
+    Watch watch{.metrics = options_.metrics,
+                .tests_each_epoch = !options_.test_data.empty(),
+                .time_limit = options_.time_limit};
     if (!checkpoints) return run_training(trainer, data, watch, workers, console);
-    watch.after_step = [&] { return checkpoints->after_step(trainer); };
+    watch.after_step = [&](bool is_end) { return checkpoints->after_step(trainer, is_end); };
     try {
       return run_training(trainer, data, watch, workers, console);
     } catch (const Stopped&) {

@@ -1,5 +1,7 @@
 #include "train_options.hpp"
 
+#include <algorithm>
+#include <array>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -13,6 +15,8 @@
 #include "optimisation_options.hpp"
 #include "output.hpp"
 #include "reading_options.hpp"
+#include "schedule_options.hpp"
+#include "stopping_options.hpp"
 #include "text.hpp"
 
 namespace dtheta::cli {
@@ -134,17 +138,34 @@ std::filesystem::path default_output(const ModelSource& model, const TrainOption
 }  // namespace
 
 std::vector<OptionGroup> train_groups(TrainOptions& options) {
-  return {data_options(options),    reading_options(options.reading),
-          model_group(options),     optimisation_options(options.recipe),
-          run_options(options.run), checkpoint_options(options.checkpoints),
+  return {data_options(options),
+          reading_options(options.reading),
+          model_group(options),
+          optimisation_options(options.recipe),
+          schedule_options(options.recipe.schedule),
+          stopping_options(options.recipe, options.time_limit),
+          run_options(options.run),
+          checkpoint_options(options.checkpoints),
           output_group(options)};
 }
 
-void check_train_options(const Interface& interface, const ModelSource& model,
+std::vector<OptionGroup> trial_groups(TrainOptions& options) {
+  std::vector<OptionGroup> groups{data_group(options), reading_options(options.reading),
+                                  model_group(options), optimisation_options(options.recipe),
+                                  run_options(options.run)};
+  constexpr std::array left_out{"test-data", "validation-split", "epochs", "learning-rate", "ema"};
+  for (OptionGroup& group : groups) {
+    std::erase_if(group.options, [&](const Option& option) {
+      return std::ranges::find(left_out, option.name) != left_out.end();
+    });
+  }
+  return groups;
+}
+
+void check_trial_options(const Interface& interface, const ModelSource& model,
                          TrainOptions& options) {
   check_optimisation_options(interface, options.recipe);
   check_data_options(options.recipe);
-  check_checkpoint_options(interface, options.checkpoints);
   if (model.kind != ModelKind::file && !options.head.empty()) {
     throw UsageError(fmt::format(
         "--head and --model {} contradict each other: a head is put on a model file's trunk",
@@ -156,6 +177,13 @@ void check_train_options(const Interface& interface, const ModelSource& model,
         options.initializer, options.model));
   }
   options.recipe.initializer = parse_initializer(options.initializer);
+}
+
+void check_train_options(const Interface& interface, const ModelSource& model,
+                         TrainOptions& options) {
+  check_trial_options(interface, model, options);
+  check_schedule_options(interface, options.recipe.schedule);
+  check_checkpoint_options(interface, options.checkpoints);
   if (options.output.empty()) options.output = default_output(model, options);
   if (options.metrics == options.output) {
     throw UsageError(fmt::format("--metrics and --output both name {}", options.output.string()));

@@ -50,30 +50,33 @@ std::string ini_value(const std::string& value) {
 }
 
 std::string memory_text(const MemoryPlan& memory) {
-  const auto row = [](std::string_view what, std::string how_many, Size bytes) {
-    return std::vector<std::string>{fmt::format("#   {}", what), std::move(how_many),
-                                    bytes_text(bytes)};
+  std::vector<std::vector<std::string>> rows;
+  const auto add = [&](std::string_view what, std::string how_many, Size bytes) {
+    rows.push_back({fmt::format("#   {}", what), std::move(how_many), bytes_text(bytes)});
   };
-  return "# memory\n" +
-         table_text({row("theta", grouped(memory.parameters) + " parameters", memory.theta_bytes),
-                     row("optimizer state", fmt::format("{} x theta", memory.slots),
-                         memory.slots * memory.theta_bytes),
-                     row("gradients", fmt::format("{} shards x theta", memory.shards),
-                         memory.shards * memory.theta_bytes),
-                     row("workspaces",
-                         fmt::format("{} threads x {}", memory.threads,
-                                     bytes_text(memory.workspace_bytes)),
-                         memory.threads * memory.workspace_bytes),
-                     row("data set", "", memory.data_bytes),
-                     row("sample order and buffers", "", memory.feed_bytes),
-                     row("total", "", memory.total())},
-                    {Align::left, Align::right, Align::right});
+  const auto add_arrays = [&](std::string_view what, std::string how_many, Size count) {
+    add(what, fmt::format("{} x theta", how_many), count * memory.theta_bytes);
+  };
+  add("theta", grouped(memory.parameters) + " parameters", memory.theta_bytes);
+  add_arrays("optimizer state", std::to_string(memory.slots), memory.slots);
+  if (memory.arrays > 0) {
+    add_arrays("averages, sums, the best", std::to_string(memory.arrays), memory.arrays);
+  }
+  add_arrays("gradients", fmt::format("{} shards", memory.shards), memory.shards);
+  add("workspaces",
+      fmt::format("{} threads x {}", memory.threads, bytes_text(memory.workspace_bytes)),
+      memory.threads * memory.workspace_bytes);
+  add("data set", "", memory.data_bytes);
+  add("sample order and buffers", "", memory.feed_bytes);
+  add("total", "", memory.total());
+  return "# memory\n" + table_text(rows, {Align::left, Align::right, Align::right});
 }
 
 }  // namespace
 
 Size MemoryPlan::total() const {
-  return (1 + slots + shards) * theta_bytes + threads * workspace_bytes + data_bytes + feed_bytes;
+  return (1 + slots + arrays + shards) * theta_bytes + threads * workspace_bytes + data_bytes +
+         feed_bytes;
 }
 
 std::string plan_text(const Interface& interface, const MemoryPlan& memory) {
@@ -114,6 +117,7 @@ nlohmann::ordered_json plan_json(const Interface& interface, const MemoryPlan& m
            {{"parameters", memory.parameters},
             {"theta_bytes", memory.theta_bytes},
             {"optimizer_slots", memory.slots},
+            {"arrays", memory.arrays},
             {"shards", memory.shards},
             {"threads", memory.threads},
             {"workspace_bytes", memory.workspace_bytes},

@@ -15,6 +15,7 @@ struct MemoryPlan {
   Size parameters = 0;       ///< trainable numbers
   Size theta_bytes = 0;      ///< the parameters as they lie in memory
   Size slots = 0;            ///< state arrays of the optimizer, each as large as θ
+  Size arrays = 0;           ///< others as large as θ: the average, the best θ, a sum of dθ
   Size shards = 0;           ///< each with a dθ as large as θ
   Size threads = 0;          ///< each with a workspace
   Size workspace_bytes = 0;  ///< of one thread

@@ -19,6 +19,29 @@ std::string counted(Size count, std::string_view noun) {
   return fmt::format("{} {}{}", grouped(count), noun, plural(count));
 }
 
+/// Whose loss decides which epoch is the best.
+std::string_view noted_part(const Outcome& outcome) {
+  return outcome.last.validation ? "validation" : "training";
+}
+
+/// "lenet5.h5", "lenet5.h5, the average with decay 0.999, of epoch 7".
+template <std::floating_point T>
+std::string saved_text(const Trainer<T>& trainer, const std::filesystem::path& output) {
+  const Recipe& recipe = trainer.recipe();
+  std::string text = output.string();
+  if (recipe.ema > 0) text += fmt::format(", the average with decay {}", recipe.ema);
+  const auto& best = trainer.state().best;
+  if (recipe.keep_best && best) text += fmt::format(", of epoch {}", best->epoch);
+  return text;
+}
+
+/// "128 samples", "2 batches of 128 samples".
+std::string step_text(const Recipe& recipe) {
+  const std::string batch = counted(recipe.batch_size, "sample");
+  if (recipe.accumulate == 1) return batch;
+  return fmt::format("{} batches of {}", grouped(recipe.accumulate), batch);
+}
+
 }  // namespace
 
 nlohmann::ordered_json provenance(const BlasFacts& blas, const TrainOptions& options,
@@ -44,6 +67,7 @@ MemoryPlan memory_plan(const Trainer<T>& trainer, const TrainingData& data, Size
   MemoryPlan plan{.parameters = model.network->parameter_count(),
                   .theta_bytes = model.theta.size() * static_cast<Size>(sizeof(T)),
                   .slots = static_cast<Size>(trainer.state().slots.size()),
+                  .arrays = trainer.array_count(),
                   .shards = trainer.recipe().shards,
                   .threads = threads,
                   .workspace_bytes = 0,
@@ -59,11 +83,11 @@ template <std::floating_point T>
 std::string announcement(std::string_view name, const Trainer<T>& trainer, const TrainingData& data,
                          Size threads) {
   const Recipe& recipe = trainer.recipe();
-  std::string text = fmt::format(
-      "{}: {}, on {}\n{} of {} of {} in {}", name,
-      counted(trainer.model().network->parameter_count(), "parameter"), counted(threads, "thread"),
-      counted(recipe.epochs, "epoch"), counted(trainer.steps_per_epoch(), "step"),
-      counted(recipe.batch_size, "sample"), counted(recipe.shards, "shard"));
+  std::string text = fmt::format("{}: {}, on {}\n{} of {} of {} in {}", name,
+                                 counted(trainer.model().network->parameter_count(), "parameter"),
+                                 counted(threads, "thread"), counted(recipe.epochs, "epoch"),
+                                 counted(trainer.steps_per_epoch(), "step"), step_text(recipe),
+                                 counted(recipe.shards, "shard"));
   if (!data.train.is_in_memory()) {
     text += fmt::format(
         "\n{} streamed: {} of samples are beyond --memory-limit; shuffled in "
@@ -88,15 +112,15 @@ std::string report_text(const Trainer<T>& trainer, const TrainingData& data, con
   }
   if (const auto& found = outcome.last.test) rows.push_back({"test", evaluation_line(*found)});
   if (const auto& best = trainer.state().best) {
-    rows.push_back(
-        {"best", fmt::format("validation loss {:.6g} after epoch {}", best->loss, best->epoch)});
+    rows.push_back({"best", fmt::format("{} loss {:.6g} after epoch {}", noted_part(outcome),
+                                        best->loss, best->epoch)});
   }
   if (outcome.samples > 0) {  // none where no epoch was left
     rows.push_back({"time", fmt::format("{}, {} samples/s", duration_text(outcome.seconds),
                                         grouped(std::llround(outcome.samples_per_second())))});
   }
-  rows.push_back({"theta_sha256", theta_sha256(trainer.model())});
-  rows.push_back({"saved", options.output.string()});
+  rows.push_back({"theta_sha256", theta_sha256(trainer.result())});
+  rows.push_back({"saved", saved_text(trainer, options.output)});
   const std::filesystem::path& tested = data.test ? data.test_file : options.data;
   return fmt::format("{}\nNext: dtheta evaluate --model {} --data {}\n",
                      table_text(rows, {Align::left, Align::left}), options.output.string(),
@@ -109,7 +133,7 @@ nlohmann::ordered_json report_json(const Trainer<T>& trainer, const TrainingData
                                    const Runtime& runtime) {
   nlohmann::ordered_json json{
       {"output", options.output.string()},
-      {"theta_sha256", theta_sha256(trainer.model())},
+      {"theta_sha256", theta_sha256(trainer.result())},
       {"parameters", trainer.model().network->parameter_count()},
       {"precision", precision_name(sizeof(T) == 8 ? Precision::float64 : Precision::float32)},
       {"threads", runtime.threads},
@@ -118,7 +142,7 @@ nlohmann::ordered_json report_json(const Trainer<T>& trainer, const TrainingData
   json.update(figures_json(outcome.last, data.train.is_classification()));
   if (const auto& best = trainer.state().best) {
     json["best_epoch"] = best->epoch;
-    json["best_validation_loss"] = best->loss;
+    json[fmt::format("best_{}_loss", noted_part(outcome))] = best->loss;
   }
   json["samples_per_second"] = outcome.samples_per_second();
   json["seconds"] = outcome.seconds;

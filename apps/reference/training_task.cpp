@@ -82,6 +82,7 @@ Message answer_training(const Message& request) {
   std::vector<double>& theta = message.arrays["theta"];
   for (int step = 0; step < request.settings.at("steps").get<int>(); ++step) {
     costs.push_back(trainer.step().cost);
+    if (trainer.needs_notes()) trainer.note_epoch(costs.back(), 0);
     const Model<T>& model = trainer.model();
     for (const View<const T> parameter : model.network->parameters(model.theta.span())) {
       theta.insert(theta.end(), parameter.span().begin(), parameter.span().end());

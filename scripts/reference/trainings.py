@@ -99,6 +99,7 @@ OPTIMIZERS = {"sgd": sgd, "momentum": momentum, "nesterov": nesterov, "adagrad":
 class Schedule:
     recipe: dict
     make: Callable  # of an optimizer and the number of steps: a scheduler of PyTorch's
+    goes_by_cost: bool = False
 
 
 def constant(_):
@@ -150,9 +151,19 @@ def one_cycle(draw):
                         div_factor=first, final_div_factor=final, cycle_momentum=False))
 
 
+def plateau(draw):
+    """A step is an epoch here, so there is a cost after each."""
+    gamma, threshold = real(draw, 0.1, 0.9), real(draw, 1e-4, 0.9)
+    return Schedule({"schedule": "plateau", "decay_rate": gamma, "plateau_patience": 0,
+                     "plateau_threshold": threshold},
+                    lambda optimizer, _: lr_scheduler.ReduceLROnPlateau(
+                        optimizer, factor=gamma, patience=0, threshold=threshold, eps=0),
+                    goes_by_cost=True)
+
+
 # By dtheta's names; warm-up goes before any.
 SCHEDULES = {"constant": constant, "step": step, "exponential": exponential, "cosine": cosine,
-             "polynomial": polynomial, "one-cycle": one_cycle, "warm-up": warmup}
+             "polynomial": polynomial, "one-cycle": one_cycle, "plateau": plateau, "warm-up": warmup}
 
 
 @dataclass
@@ -197,6 +208,6 @@ def train(network, cost_of, x, theta, optimizer, schedule, rate, regular, steps)
                 for p in kernels:
                     p.mul_(1 - runs.param_groups[0]["lr"] * regular.weight_decay)
         runs.step()
-        scheduler.step()
+        scheduler.step(*([costs[-1]] if schedule.goes_by_cost else []))
         path.append(torch.cat([p.detach().ravel() for p in parameters]).clone())
     return costs, torch.stack(path)

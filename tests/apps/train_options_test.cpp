@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "apps/dtheta_program.hpp"
@@ -26,18 +27,41 @@ TEST_F(TrainOptions, OfTheRecipeDecideTheWeights) {
       {"--optimizer", "momentum"},
       {"--optimizer", "momentum", "--momentum", "0.5"},
       {"--optimizer", "nesterov"},
+      {"--optimizer", "adagrad"},
+      {"--optimizer", "rmsprop"},
+      {"--optimizer", "lion"},
+      {"--optimizer", "lamb"},
+      {"--optimizer", "lars"},
+      {"--optimizer", "lars", "--trust-coefficient", "0.01"},
+      {"--beta1", "0.5"},
+      {"--beta2", "0.9"},
+      {"--epsilon", "0.01"},
+      {"--accumulate", "2"},
       {"--learning-rate", "0.01"},
       {"--init", "zeros"},
       {"--init", "glorot"},
       {"--init", "uniform"},
       {"--init", "normal"},
       {"--schedule", "constant"},
+      {"--min-learning-rate", "5e-4"},
+      {"--schedule", "step"},
+      {"--schedule", "step", "--decay-rate", "0.5"},
+      {"--schedule", "step", "--decay-every", "1epoch"},
+      {"--schedule", "exponential"},
+      {"--schedule", "polynomial"},
+      {"--schedule", "polynomial", "--power", "2"},
+      {"--schedule", "one-cycle"},
+      {"--schedule", "one-cycle", "--pct-start", "0.6"},
+      {"--schedule", "one-cycle", "--div-factor", "5"},
+      {"--schedule", "one-cycle", "--final-div-factor", "5"},
       {"--warmup", "1step"},
       {"--warmup", "1epoch"},
       {"--optimizer", "adamw"},
       {"--optimizer", "adamw", "--weight-decay", "0.2"},
       {"--weight-decay", "0.1"},
       {"--clip-norm", "0.5"},
+      {"--clip-value", "0.01"},
+      {"--ema", "0.5"},
       {"--l2", "0.1"},
       {"--seed", "2"},
       {"--shards", "3"},
@@ -69,6 +93,50 @@ TEST_F(TrainOptions, OfTheRecipeDecideTheWeights) {
     EXPECT_TRUE(is_new) << testing::PrintToString(variant) << " gives the weights of "
                         << testing::PrintToString(earlier->second);
   }
+}
+
+/// They show only after some epochs: the first is always the best so far.
+TEST_F(TrainOptions, OfAPlateauDecideTheWeights) {
+  make_digits();
+  const Words words{"train",    "--data", "digits.h5", "--model", "flatten, dense 10",
+                    "--output", "m.h5",   "--epochs",  "4",       "--schedule"};
+  const Words plateau{"plateau", "--plateau-threshold", "0.9", "--plateau-patience"};
+  std::set<std::string> digests{digest_of(words + Words{"constant"}),
+                                digest_of(words + plateau + Words{"0"}),
+                                digest_of(words + plateau + Words{"1"}),
+                                digest_of(words + plateau + Words{"1", "--decay-rate", "0.5"})};
+  EXPECT_EQ(digests.size(), 4);
+  EXPECT_TRUE(digests.contains(
+      digest_of(words + Words{"plateau", "--plateau-threshold", "0", "--plateau-patience", "0"})))
+      << "every epoch is better: a constant rate";
+}
+
+TEST_F(TrainOptions, ThatOthersDoNotHaveAreRefused) {
+  make_digits();
+  const auto refuse = [&](const Words& more, const std::string& part) {
+    expect_error(quick_training() + more, 2, part);
+  };
+  refuse({"--momentum", "0.5"},
+         "--momentum and --optimizer adam contradict each other: only momentum, nesterov and lars "
+         "have it");
+  refuse({"--optimizer", "sgd", "--beta2", "0.5"}, "--beta2 and --optimizer sgd contradict");
+  refuse({"--trust-coefficient", "0.5"}, "only lars has it");
+  refuse({"--power", "2"},
+         "--power and --schedule cosine contradict each other: only polynomial has it");
+  refuse({"--schedule", "constant", "--decay-every", "2epochs"},
+         "--decay-every and --schedule constant contradict each other: only step and exponential "
+         "have it");
+  refuse({"--clip-norm", "1", "--clip-value", "2"},
+         "--clip-norm 1 and --clip-value 2 contradict each other");
+  refuse({"--batch-size", "full", "--accumulate", "2"},
+         "--accumulate 2 and --batch-size full contradict each other");
+  refuse({"--warmup", "2epochs"}, "a warmup of 2epochs leaves nothing");
+  refuse({"--warmup", "2s"}, "--warmup 2s: wanted a whole number from 1 and a unit");
+  refuse({"--min-learning-rate", "1"}, "min-learning-rate is 1; wanted at most");
+  refuse({"--ema", "1"}, "--ema 1: wanted between 0 and 1");
+  refuse({"--target", "accuracy=2"}, "--target accuracy=2: wanted accuracy=0.99");
+  refuse({"--time-limit", "5epochs"}, "--time-limit 5epochs: wanted");
+  refuse({"--early-stopping", "0"}, "--early-stopping 0: wanted");
 }
 
 TEST_F(TrainOptions, OfTheRecipeAreRecordedWithWhatTheDefaultsStandFor) {
@@ -160,6 +228,11 @@ TEST_F(TrainOptions, DecideTheMemory) {
                                      base["feed_bytes"].get<Size>());
   EXPECT_EQ(memory({"--shards", "4", "--optimizer", "sgd"})["optimizer_slots"], 0);
   EXPECT_GT(memory({"--shards", "2"})["workspace_bytes"], base["workspace_bytes"]);
+  EXPECT_EQ(base["arrays"], 0);
+  const Json more = memory({"--shards", "4", "--ema", "0.9", "--keep-best", "--clip-norm", "1"});
+  EXPECT_EQ(more["arrays"], 3) << "the average, the best, dtheta";
+  EXPECT_EQ(more["workspace_bytes"], base["workspace_bytes"]);
+  EXPECT_EQ(memory({"--shards", "4", "--accumulate", "2"})["arrays"], 1);
   const Size in_double =
       memory({"--shards", "4", "--precision", "float64"})["theta_bytes"].get<Size>();
   EXPECT_NEAR(static_cast<double>(in_double) / base["theta_bytes"].get<double>(), 2, 0.05);

@@ -29,15 +29,18 @@ TYPED_TEST(Elementwise, EqualsThePlainLoopOnEveryInstructionSet) {
       const std::vector<T> x = random_numbers<T>(n, 1);
       const std::vector<T> y = random_numbers<T>(n, 2);
       const T alpha = T(0.3);
-      std::vector<T> sum = y, scaled = y, combined = y;
+      const T limit = T(0.4);
+      std::vector<T> sum = y, scaled = y, combined = y, clamped = y;
       add<T>(x, sum);
       scale<T>(alpha, scaled);
       add_scaled<T>(alpha, x, combined);
+      clamp<T>(limit, clamped);
       for (std::size_t i = 0; i < n; ++i) {
         EXPECT_EQ(sum[i], y[i] + x[i]);
         EXPECT_EQ(scaled[i], y[i] * alpha);
         const T product = alpha * x[i];
         EXPECT_EQ(combined[i], y[i] + product);
+        EXPECT_EQ(clamped[i], std::clamp(y[i], -limit, limit));
       }
     }
   });
@@ -73,6 +76,18 @@ TYPED_TEST(Elementwise, ExponentialsAreWithinTwoUnitsInTheLastPlace) {
     exponentials<T>(again);
     EXPECT_EQ(again, found);
   });
+}
+
+TYPED_TEST(Elementwise, ClampOfExtremes) {
+  using T = TypeParam;
+  const T infinity = std::numeric_limits<T>::infinity();
+  std::vector<T> x{infinity, -infinity, std::numeric_limits<T>::quiet_NaN(), 2, -2};
+  clamp<T>(2, x);
+  EXPECT_EQ(x[0], 2);
+  EXPECT_EQ(x[1], -2);
+  EXPECT_TRUE(std::isnan(x[2]));
+  EXPECT_EQ(x[3], 2);
+  EXPECT_EQ(x[4], -2);
 }
 
 TYPED_TEST(Elementwise, ExponentialsOfExtremes) {

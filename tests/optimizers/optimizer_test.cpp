@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <numeric>
 #include <span>
 #include <string>
 #include <utility>
@@ -28,14 +29,17 @@ struct Training {
         theta(std::move(start)),
         slots(optimizer->slot_names().size(), std::vector<T>(theta.size())) {}
 
-  /// One step on the numbers {first, ..., first + n − 1}.
-  void update(const UpdateStep& step, std::span<const T> dtheta, std::size_t first, std::size_t n) {
+  /// One step on the numbers {first, ..., first + n − 1} as a parameter of their own.
+  void update(const UpdateStep& step, bool is_adapted, std::vector<T> dtheta,
+              std::size_t first = 0) {
+    const std::size_t n = dtheta.size();
     std::vector<std::span<T>> parts;
     for (auto& slot : slots) parts.push_back(std::span(slot).subspan(first, n));
-    optimizer->update(step, dtheta.subspan(first, n), std::span(theta).subspan(first, n), parts);
+    update_parameter<T>(*optimizer, step, is_adapted, dtheta, std::span(theta).subspan(first, n),
+                        parts);
   }
-  void update(const UpdateStep& step, std::span<const T> dtheta) {
-    update(step, dtheta, 0, theta.size());
+  void update(const UpdateStep& step, std::vector<T> dtheta) {
+    update(step, true, std::move(dtheta));
   }
 
   std::unique_ptr<Optimizer<T>> optimizer;
@@ -43,40 +47,99 @@ struct Training {
   std::vector<std::vector<T>> slots;
 };
 
-/// The published recursions for one number, in double.
-struct PlainOptimizer {
-  OptimizerOptions options;
-  double theta;
-  double first = 0;   // velocity or mean
-  double second = 0;  // mean square
+double norm(const std::vector<double>& x) {
+  return std::sqrt(std::inner_product(x.begin(), x.end(), x.begin(), 0.0));
+}
 
-  void step(const UpdateStep& step, double g) {
-    theta -= step.learning_rate * step.weight_decay * theta;
-    theta -= step_of(step.number, step.learning_rate, g);
+/// The published recursions for a parameter, in double.
+class PlainOptimizer {
+ public:
+  PlainOptimizer(OptimizerOptions options, std::vector<double> start)
+      : theta(std::move(start)),
+        options_(std::move(options)),
+        first_(theta.size()),
+        second_(theta.size()) {}
+
+  void step(const UpdateStep& step, const std::vector<double>& g) {
+    if (options_.name == "lamb") return lamb(step, g);
+    if (options_.name == "lars") return lars(step, g);
+    for (std::size_t i = 0; i < theta.size(); ++i) {
+      theta[i] -= step.learning_rate * step.weight_decay * theta[i];
+      theta[i] -= step.learning_rate * direction(step, first_[i], second_[i], g[i]);
+    }
   }
 
-  double step_of(Size step, double rate, double g) {
-    const double mu = options.momentum;
-    if (options.name == "sgd") return rate * g;
-    if (options.name == "momentum") {
+  std::vector<double> theta;
+
+ private:
+  /// What the rate is multiplied by, for one number.
+  double direction(const UpdateStep& step, double& first, double& second, double g) const {
+    const std::string& name = options_.name;
+    const double mu = options_.momentum;
+    if (name == "sgd") return g;
+    if (name == "momentum" || name == "nesterov") {
       first = mu * first + g;
-      return rate * first;
+      return name == "momentum" ? first : g + mu * first;
     }
-    if (options.name == "nesterov") {
-      first = mu * first + g;
-      return rate * (g + mu * first);
+    if (name == "adagrad") {
+      first += g * g;
+      return g / (std::sqrt(first) + *options_.epsilon);
     }
-    first = options.beta1 * first + (1 - options.beta1) * g;
-    second = options.beta2 * second + (1 - options.beta2) * g * g;
-    const double mean = first / (1 - std::pow(options.beta1, static_cast<double>(step)));
-    const double square = second / (1 - std::pow(options.beta2, static_cast<double>(step)));
-    return rate * mean / (std::sqrt(square) + options.epsilon);
+    if (name == "rmsprop") {
+      first = *options_.beta2 * first + (1 - *options_.beta2) * g * g;
+      return g / (std::sqrt(first) + *options_.epsilon);
+    }
+    if (name == "lion") {
+      const double mixed = options_.beta1 * first + (1 - options_.beta1) * g;
+      first = *options_.beta2 * first + (1 - *options_.beta2) * g;
+      return mixed > 0 ? 1 : mixed < 0 ? -1 : 0;
+    }
+    return adam(step, first, second, g);
   }
+
+  double adam(const UpdateStep& step, double& first, double& second, double g) const {
+    const auto t = static_cast<double>(step.number);
+    first = options_.beta1 * first + (1 - options_.beta1) * g;
+    second = *options_.beta2 * second + (1 - *options_.beta2) * g * g;
+    const double mean = first / (1 - std::pow(options_.beta1, t));
+    const double square = second / (1 - std::pow(*options_.beta2, t));
+    return mean / (std::sqrt(square) + *options_.epsilon);
+  }
+
+  void lamb(const UpdateStep& step, const std::vector<double>& g) {
+    std::vector<double> u(theta.size());
+    for (std::size_t i = 0; i < theta.size(); ++i) {
+      u[i] = adam(step, first_[i], second_[i], g[i]) + step.weight_decay * theta[i];
+    }
+    const double ratio = norm(theta) / norm(u);
+    for (std::size_t i = 0; i < theta.size(); ++i) theta[i] -= step.learning_rate * ratio * u[i];
+  }
+
+  void lars(const UpdateStep& step, const std::vector<double>& g) {
+    const double local =
+        options_.trust_coefficient * norm(theta) / (norm(g) + step.weight_decay * norm(theta));
+    for (std::size_t i = 0; i < theta.size(); ++i) {
+      first_[i] = options_.momentum * first_[i] +
+                  step.learning_rate * local * (g[i] + step.weight_decay * theta[i]);
+      theta[i] -= first_[i];
+    }
+  }
+
+  OptimizerOptions options_;
+  std::vector<double> first_;   // velocity, mean or square
+  std::vector<double> second_;  // mean square
 };
 
 OptimizerOptions named(std::string_view name) {
-  return {.name = std::string(name), .momentum = 0.8, .beta1 = 0.85, .beta2 = 0.97};
+  return {.name = std::string(name),
+          .momentum = 0.8,
+          .beta1 = 0.85,
+          .beta2 = 0.97,
+          .epsilon = 1e-6,
+          .trust_coefficient = 0.02};
 }
+
+bool is_layerwise(std::string_view name) { return name == "lamb" || name == "lars"; }
 
 class OptimizerTest : public testing::TestWithParam<std::string_view> {};
 INSTANTIATE_TEST_SUITE_P(All, OptimizerTest, testing::ValuesIn(optimizer_names()),
@@ -86,18 +149,17 @@ template <class T>
 void expect_the_plain_recursion(const OptimizerOptions& options, double weight_decay) {
   for (const std::size_t n : {1U, 3U, 17U, 65U}) {
     Training<T> training(options, random_numbers<T>(n, 1));
-    std::vector<PlainOptimizer> plain;
-    for (const T number : training.theta) plain.push_back({.options = options, .theta = number});
+    PlainOptimizer plain(options, {training.theta.begin(), training.theta.end()});
     for (Size step = 1; step <= 20; ++step) {
       const UpdateStep at{.number = step,
                           .learning_rate = 0.1 / static_cast<double>(step),
                           .weight_decay = weight_decay};
       const auto dtheta = random_numbers<T>(n, 10 + static_cast<std::uint64_t>(step));
       training.update(at, dtheta);
-      for (std::size_t i = 0; i < n; ++i) plain[i].step(at, dtheta[i]);
+      plain.step(at, {dtheta.begin(), dtheta.end()});
     }
     for (std::size_t i = 0; i < n; ++i) {
-      EXPECT_NEAR(training.theta[i], plain[i].theta, 20 * std::numeric_limits<T>::epsilon());
+      EXPECT_NEAR(training.theta[i], plain.theta[i], 20 * std::numeric_limits<T>::epsilon());
     }
   }
 }
@@ -107,7 +169,7 @@ TEST_P(OptimizerTest, FollowsThePublishedRecursion) {
   expect_the_plain_recursion<double>(named(GetParam()), 0);
 }
 
-TEST_P(OptimizerTest, LetsWeightsDecayApartFromTheGradient) {
+TEST_P(OptimizerTest, LetsWeightsDecay) {
   expect_the_plain_recursion<float>(named(GetParam()), 0.3);
   expect_the_plain_recursion<double>(named(GetParam()), 0.3);
 }
@@ -115,14 +177,16 @@ TEST_P(OptimizerTest, LetsWeightsDecayApartFromTheGradient) {
 TEST_P(OptimizerTest, FindsTheMinimumOfAQuadratic) {
   constexpr std::size_t n = 33;
   const std::vector<double> minimum = random_numbers<double>(n, 3);
-  Training<double> training({.name = std::string(GetParam())}, std::vector<double>(n));
+  Training<double> training({.name = std::string(GetParam()), .trust_coefficient = 0.05},
+                            std::vector<double>(n, 0.1));
   std::vector<double> dtheta(n);
+  const double rate = GetParam() == "adagrad" ? 0.5 : 0.05;  // its steps shrink by themselves
   for (Size step = 1; step <= 2000; ++step) {
     for (std::size_t i = 0; i < n; ++i) {  // of Σᵢ cᵢ (θᵢ − minimumᵢ)²/2, cᵢ in [1, 3)
       dtheta[i] = (1 + 2 * static_cast<double>(i) / n) * (training.theta[i] - minimum[i]);
     }
     training.update(
-        {.number = step, .learning_rate = 0.05 * std::pow(0.995, static_cast<double>(step))},
+        {.number = step, .learning_rate = rate * std::pow(0.995, static_cast<double>(step))},
         dtheta);
   }
   for (std::size_t i = 0; i < n; ++i) EXPECT_NEAR(training.theta[i], minimum[i], 1e-3);
@@ -135,8 +199,10 @@ TEST_P(OptimizerTest, BitsDependNeitherOnBlocksNorOnTheInstructionSet) {
     for (Size step = 1; step <= 5; ++step) {
       const auto dtheta = random_numbers<float>(n, 20 + static_cast<std::uint64_t>(step));
       for (std::size_t first = 0; first < n; first += block) {
-        training.update({.number = step, .learning_rate = 0.02, .weight_decay = 0.1}, dtheta, first,
-                        std::min(block, n - first));
+        const auto end = static_cast<std::ptrdiff_t>(std::min(first + block, n));
+        training.update({.number = step, .learning_rate = 0.02, .weight_decay = 0.1}, false,
+                        {dtheta.begin() + static_cast<std::ptrdiff_t>(first), dtheta.begin() + end},
+                        first);
       }
     }
     return std::pair(training.theta, training.slots);
@@ -157,7 +223,37 @@ TEST(Optimizer, OnlyAdamWDecaysWeightsUnlessTold) {
   for (const auto name : optimizer_names()) {
     EXPECT_EQ(default_weight_decay(name), name == "adamw" ? 0.01 : 0) << name;
   }
-  EXPECT_THROW(default_weight_decay("adagrad"), UsageError);
+  EXPECT_THROW(default_weight_decay("adadelta"), UsageError);
+}
+
+TEST(Optimizer, DefaultsAreThoseOfPyTorchAndThePapers) {
+  const auto beta2 = [](const char* name) { return *with_defaults({.name = name}).beta2; };
+  const auto epsilon = [](const char* name) { return *with_defaults({.name = name}).epsilon; };
+  EXPECT_EQ(beta2("adamw"), 0.999);
+  EXPECT_EQ(beta2("rmsprop"), 0.99);
+  EXPECT_EQ(beta2("lion"), 0.99);
+  EXPECT_EQ(epsilon("adam"), 1e-8);
+  EXPECT_EQ(epsilon("rmsprop"), 1e-8);
+  EXPECT_EQ(epsilon("adagrad"), 1e-10);
+  EXPECT_EQ(epsilon("lamb"), 1e-6);
+  EXPECT_EQ(with_defaults({.name = "lion", .beta2 = 0.5}).beta2, 0.5);
+}
+
+TEST(Optimizer, LionStandsStillWhereThereIsNoGradient) {
+  Training<float> training({.name = "lion"}, {1, 1, 1});
+  training.update({.learning_rate = 0.25}, std::vector<float>{1e-30F, 0, -7});
+  EXPECT_EQ(training.theta, (std::vector<float>{0.75, 1, 1.25}));
+}
+
+/// Biases begin at zero: a ratio of 0 would leave them there.
+TEST(Optimizer, TrustRatioIsOneWhereANormIsZero) {
+  for (const char* name : {"lamb", "lars"}) {
+    const auto optimizer = make_optimizer<double>({.name = name});
+    EXPECT_EQ(optimizer->trust_ratio(0, 2, 0.1), 1) << name;
+    EXPECT_EQ(optimizer->trust_ratio(2, 0, 0.1), 1) << name;
+  }
+  EXPECT_EQ(make_optimizer<double>({.name = "lamb"})->trust_ratio(3, 2, 0.1), 1.5);
+  EXPECT_DOUBLE_EQ(make_optimizer<double>({.name = "lars"})->trust_ratio(4, 2, 0.5), 0.001);
 }
 
 TEST(Optimizer, SlotsAreThoseTheInterfaceNames) {
@@ -169,6 +265,12 @@ TEST(Optimizer, SlotsAreThoseTheInterfaceNames) {
   EXPECT_EQ(slots("momentum"), Names{"velocity"});
   EXPECT_EQ(slots("nesterov"), Names{"velocity"});
   EXPECT_EQ(slots("adam"), (Names{"mean", "mean_square"}));
+  EXPECT_EQ(slots("adamw"), (Names{"mean", "mean_square"}));
+  EXPECT_EQ(slots("adagrad"), Names{"sum_of_squares"});
+  EXPECT_EQ(slots("rmsprop"), Names{"mean_square"});
+  EXPECT_EQ(slots("lion"), Names{"mean"});
+  EXPECT_EQ(slots("lamb"), (Names{"mean", "mean_square"}));
+  EXPECT_EQ(slots("lars"), Names{"velocity"});
 }
 
 TEST(Optimizer, FirstAdamStepHasTheSizeOfTheRate) {
@@ -181,6 +283,7 @@ TEST(Optimizer, FirstAdamStepHasTheSizeOfTheRate) {
 
 TEST(Optimizer, NanInTheGradientReachesTheta) {
   for (const auto name : optimizer_names()) {
+    if (is_layerwise(name)) continue;  // the norm takes it everywhere
     Training<float> training(named(name), {1, 1, 1});
     training.update({.number = 1, .learning_rate = 0.1}, std::vector<float>{1, std::nanf(""), 1});
     EXPECT_FALSE(std::isnan(training.theta[0])) << name;
@@ -200,14 +303,16 @@ std::string refusal(const OptimizerOptions& options) {
 }
 
 TEST(Optimizer, UnknownNameIsRefusedWithTheKnownOnes) {
-  EXPECT_EQ(refusal({.name = "adagrad"}),
-            "unknown optimizer 'adagrad'; wanted one of sgd, momentum, nesterov, adam, adamw");
-  EXPECT_THROW(default_learning_rate("adagrad"), UsageError);
+  EXPECT_EQ(
+      refusal({.name = "adadelta"}),
+      "unknown optimizer 'adadelta'; wanted one of sgd, momentum, nesterov, adagrad, rmsprop, "
+      "adam, adamw, lion, lamb, lars");
+  EXPECT_THROW(default_learning_rate("adadelta"), UsageError);
 }
 
 TEST(Optimizer, HyperparametersOutOfRangeAreNamedWithValueAndRange) {
   const double nan = std::nan("");
-  for (const char* name : {"momentum", "nesterov"}) {
+  for (const char* name : {"momentum", "nesterov", "lars"}) {
     EXPECT_EQ(refusal({.name = name, .momentum = 1.5}),
               "momentum is 1.5; wanted a number from 0 to below 1");
     for (const double bad : {-0.1, 1.0, nan})
@@ -215,11 +320,19 @@ TEST(Optimizer, HyperparametersOutOfRangeAreNamedWithValueAndRange) {
     EXPECT_EQ(refusal({.name = name, .momentum = 0}), "");
   }
   for (const double bad : {-0.1, 1.0, nan}) {
-    EXPECT_EQ(refusal({.name = "adam", .beta1 = bad}).substr(0, 6), "beta1 ");
-    EXPECT_EQ(refusal({.name = "adam", .beta2 = bad}).substr(0, 6), "beta2 ");
+    for (const char* name : {"adam", "adamw", "lion", "lamb"}) {
+      EXPECT_EQ(refusal({.name = name, .beta1 = bad}).substr(0, 6), "beta1 ") << name;
+    }
+    for (const char* name : {"rmsprop", "adam", "adamw", "lion", "lamb"}) {
+      EXPECT_EQ(refusal({.name = name, .beta2 = bad}).substr(0, 6), "beta2 ") << name;
+    }
   }
   for (const double bad : {-1e-8, 0.0, nan, std::numeric_limits<double>::infinity()}) {
-    EXPECT_EQ(refusal({.name = "adam", .epsilon = bad}).substr(0, 8), "epsilon ");
+    for (const char* name : {"adagrad", "rmsprop", "adam", "adamw", "lamb"}) {
+      EXPECT_EQ(refusal({.name = name, .epsilon = bad}).substr(0, 8), "epsilon ") << name;
+    }
+    EXPECT_EQ(refusal({.name = "lars", .trust_coefficient = bad}).substr(0, 18),
+              "trust-coefficient ");
   }
 }
 

@@ -11,10 +11,12 @@
 
 namespace dtheta::test {
 
-/// Terms of a small training with Adam.
+/// Terms of a small training with Adam that averages and keeps the best epoch.
 inline TrainingTerms small_terms() {
   TrainingTerms terms{.start_sha256 = "5a", .data_sha256 = "da", .validation_sha256 = ""};
   terms.recipe = {.epochs = 7, .batch_size = 4, .shards = 2, .learning_rate = 0.125};
+  terms.recipe.ema = 0.5;
+  terms.recipe.keep_best = true;
   terms.recipe.seed = ~std::uint64_t{0};
   terms.provenance = {{"kernels", "avx2"}};
   return terms;
@@ -27,6 +29,14 @@ void fill_parameters(const Network<T>& network, AlignedBuffer<T>& flat, std::uin
   for (const auto& parameter : network.parameters(flat.span())) {
     for (T& number : parameter.span()) number = static_cast<T>(random.normal());
   }
+}
+
+/// An array as long as θ with such numbers.
+template <class T>
+AlignedBuffer<T> filled(const Network<T>& network, std::uint64_t seed) {
+  AlignedBuffer<T> flat(network.theta_size());
+  fill_parameters(network, flat, seed);
+  return flat;
 }
 
 /// A state that differs from that of any other step in every number.
@@ -43,7 +53,7 @@ TrainingState<T> state_at(Size step, const std::string& layers =
   const auto seed = static_cast<std::uint64_t>(step) * 3;
   fill_parameters(network, state.model.theta, seed);
   for (const std::uint64_t slot : {1, 2}) {
-    fill_parameters(network, state.slots.emplace_back(network.theta_size()), seed + slot);
+    state.slots.push_back(filled(network, seed + slot));
   }
   state.step = step;
   state.epoch = step / 5;
@@ -52,7 +62,13 @@ TrainingState<T> state_at(Size step, const std::string& layers =
                 .cost = 0.1 * static_cast<double>(step),
                 .correct = step,
                 .seconds = 1.5};
-  if (step > 5) state.best = {.epoch = 1, .loss = 1.0 / 3, .accuracy = 0.25};
+  state.average = filled(network, seed + 100);
+  if (step > 5) {
+    state.last = {.epoch = 2, .loss = 1.0 / 7, .accuracy = 0.125};
+    state.best = {.epoch = 1, .loss = 1.0 / 3, .accuracy = 0.25};
+    state.plateau = {.best = 0.1, .bad_epochs = 3, .factor = 0.01};
+    state.best_theta = filled(network, seed + 200);
+  }
   return state;
 }
 
@@ -70,7 +86,8 @@ bool same_state(const TrainingState<T>& a, const TrainingState<T>& b) {
     is_same = same_bits(a.slots[s], b.slots[s]);
   }
   return is_same && a.step == b.step && a.epoch == b.epoch && a.cursor == b.cursor &&
-         a.sums == b.sums && a.best == b.best;
+         a.sums == b.sums && a.last == b.last && a.best == b.best && a.plateau == b.plateau &&
+         same_bits(a.average, b.average) && same_bits(a.best_theta, b.best_theta);
 }
 
 }  // namespace dtheta::test

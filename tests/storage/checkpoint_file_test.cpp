@@ -106,7 +106,9 @@ TEST_F(CheckpointFile, NeverHoldsWhatIsNotFinite) {
     weights.model.theta[0] = bad;
     TrainingState<float> slots = state_at<float>(9);
     slots.slots[1][0] = bad;
-    for (const auto& state : {weights, slots}) {
+    TrainingState<float> average = state_at<float>(9);
+    average.average[0] = bad;
+    for (const auto& state : {weights, slots, average}) {
       EXPECT_TRUE(
           contains(message_of<Diverged>([&] { save_checkpoint(path(), state, small_terms()); }),
                    "no longer finite after step 9"));

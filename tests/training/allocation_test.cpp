@@ -73,39 +73,59 @@ void wake_all(Workers& workers) {
 class AllocationsOfAStep : public testing::TestWithParam<int> {};
 INSTANTIATE_TEST_SUITE_P(Threads, AllocationsOfAStep, testing::Values(1, 2, 5));
 
-// Across batches, a smaller last one, and the order of a new epoch.
-void expect_no_allocations(int threads, const char* layers) {
+/// Over 20 steps of training after the first.
+void expect_no_allocations(int threads, const char* layers, const Recipe& recipe) {
   const Dataset data = test::random_classes(83, {12, 12, 1}, 4);
   Workers workers(threads);
-  Trainer<float> trainer(test::model_for<float>(data, layers),
-                         {.epochs = 100,
-                          .batch_size = 32,
-                          .shards = 8,
-                          .schedule = {.warmup = TrainingInterval{.count = 1}},
-                          .label_smoothing = 0.1,
-                          .class_weights = "balanced",
-                          .l2 = 1e-3,
-                          .weight_decay = 0.1,
-                          .clip_norm = 1,
-                          .shuffle_window = 20,
-                          .augment = "flip, crop 2, shift 0.1, contrast 0.1, cutout 2, mixup 0.2"},
-                         data, test::all_samples(data), workers);
+  Trainer<float> trainer(test::model_for<float>(data, layers), recipe, data,
+                         test::all_samples(data), workers);
   wake_all(workers);
   trainer.step();
   const long before = allocations;
   for (int step = 0; step < 20; ++step) trainer.step();
-  EXPECT_EQ(allocations - before, 0) << layers;
+  EXPECT_EQ(allocations - before, 0)
+      << layers << ", " << recipe.optimizer.name << ", " << recipe.schedule.name;
 }
 
+// Across batches, a smaller last one, and the order of a new epoch.
 TEST_P(AllocationsOfAStep, AreNoneAfterTheFirst) {
-  expect_no_allocations(GetParam(),
-                        "conv 6 3x3, relu, maxpool 2, conv 4 3x3 same, tanh, avgpool 2, flatten, "
-                        "dense 40, sigmoid, dense 4");
-  expect_no_allocations(GetParam(),
-                        "pad 1, conv 6 3x3, layernorm, gelu, conv 4 3x3 dilation 2 groups 2, "
-                        "depthwise 3x3 multiplier 2 same, silu, upsample 2, softmax, reshape "
-                        "8x8x32, globalavgpool, dense 4");
-  expect_no_allocations(GetParam(), "flatten, embedding 2 3, flatten, dense 4");
+  const Recipe recipe{.epochs = 100,
+                      .batch_size = 32,
+                      .shards = 8,
+                      .schedule = {.warmup = TrainingInterval{.count = 1}},
+                      .label_smoothing = 0.1,
+                      .class_weights = "balanced",
+                      .l2 = 1e-3,
+                      .weight_decay = 0.1,
+                      .clip_norm = 1,
+                      .shuffle_window = 20,
+                      .augment = "flip, crop 2, shift 0.1, contrast 0.1, cutout 2, mixup 0.2"};
+  for (const char* layers :
+       {"conv 6 3x3, relu, maxpool 2, conv 4 3x3 same, tanh, avgpool 2, flatten, dense 40, "
+        "sigmoid, dense 4",
+        "pad 1, conv 6 3x3, layernorm, gelu, conv 4 3x3 dilation 2 groups 2, depthwise 3x3 "
+        "multiplier 2 same, silu, upsample 2, softmax, reshape 8x8x32, globalavgpool, dense 4",
+        "flatten, embedding 2 3, flatten, dense 4",
+        "conv 4 3x3 same as a, batchnorm relu, conv 4 3x3 same, batchnorm group 9, add a, flatten, "
+        "dropout 0.3, dense 4"}) {
+    expect_no_allocations(GetParam(), layers, recipe);
+  }
+}
+
+TEST_P(AllocationsOfAStep, AreNoneWithAnyOptimizerAndSchedule) {
+  const auto schedules = schedule_names();
+  std::size_t next = 0;
+  for (const std::string_view optimizer : optimizer_names()) {
+    const std::string_view schedule = schedules[next++ % schedules.size()];
+    expect_no_allocations(GetParam(), "conv 6 3x3, relu, flatten, dense 40, sigmoid, dense 4",
+                          {.epochs = 100,
+                           .batch_size = 8,
+                           .accumulate = 3,
+                           .optimizer = {.name = std::string(optimizer)},
+                           .schedule = {.name = std::string(schedule)},
+                           .clip_value = 1,
+                           .ema = 0.9});
+  }
 }
 
 // Reading ahead included, across loads and epochs.

@@ -96,6 +96,105 @@ TEST(ParameterUpdate, ClipsTheWeightPenaltyWithTheLoss) {
   EXPECT_NEAR(norm(difference(start, clipped)), whole / 4, 1e-6);
 }
 
+TEST(ParameterUpdate, ClipsEveryNumber) {
+  const auto start = numbers_of(some_model());
+  auto wanted = difference(start, after_steps(1, nothing));
+  const double limit = std::abs(wanted[wanted.size() / 2]);
+  ASSERT_GT(limit, 0);
+  for (double& number : wanted) number = std::clamp(number, -limit, limit);
+  expect_near(difference(start, after_steps(1, [&](Recipe& r) { r.clip_value = limit; })), wanted);
+}
+
+/// 41 samples: steps of 16, 16 and 9; the last batch has one sample.
+TEST(ParameterUpdate, AccumulatedBatchesAreOneLargeBatch) {
+  const auto gentle = [](Recipe& r) {
+    r.learning_rate = 0.1;
+    r.shuffle_window = 41;
+    r.l2 = 0.01;
+  };
+  for (const Size steps : {1, 2, 3, 4, 7}) {
+    const auto accumulated = after_steps(steps, [&](Recipe& r) {
+      gentle(r);
+      r.batch_size = 4;
+      r.accumulate = 4;
+    });
+    const auto whole = after_steps(steps, gentle);
+    for (std::size_t i = 0; i < whole.size(); ++i) EXPECT_NEAR(accumulated[i], whole[i], 1e-12);
+  }
+}
+
+TEST(ParameterUpdate, AveragesThetaAsTheRecursionSays) {
+  Workers workers(2);
+  Recipe recipe = test::plain_descent(0.5);
+  recipe.ema = 0.75;
+  recipe.epochs = 6;
+  Trainer<double> trainer(some_model(), recipe, some_data(), test::all_samples(some_data()),
+                          workers);
+  EXPECT_EQ(numbers_of(trainer.averaged_model()), numbers_of(trainer.model())) << "no step yet";
+  std::vector<double> wanted;
+  for (Size step = 1; step <= 6; ++step) {
+    trainer.step();
+    const auto theta = numbers_of(trainer.model());
+    if (step == 1) wanted = theta;
+    for (std::size_t i = 0; i < theta.size(); ++i) {
+      wanted[i] = 0.75 * wanted[i] + 0.25 * theta[i];
+    }
+  }
+  expect_near(numbers_of(trainer.averaged_model()), wanted);
+  EXPECT_EQ(numbers_of(trainer.result()), numbers_of(trainer.averaged_model()));
+  EXPECT_NE(numbers_of(trainer.result()), numbers_of(trainer.model()));
+}
+
+/// Batch normalization's moving statistics are averages already.
+TEST(ParameterUpdate, AveragesOnlyWhatIsTrained) {
+  Workers workers(2);
+  Recipe recipe = test::plain_descent(0.5);
+  recipe.ema = 0.75;
+  recipe.epochs = 4;
+  Trainer<double> trainer(
+      test::model_for<double>(some_data(), "conv 3 3x3, batchnorm, relu, flatten, dense 3"), recipe,
+      some_data(), test::all_samples(some_data()), workers);
+  trainer.fit();
+  const Model<double> averaged = trainer.averaged_model();
+  std::size_t statistics = 0;
+  for (std::size_t p = 0; p < averaged.network->parameters().size(); ++p) {
+    const auto of = [&](const Model<double>& model) {
+      const auto span = model.network->parameter(model.theta.span(), p).span();
+      return std::vector<double>(span.begin(), span.end());
+    };
+    const Parameter& parameter = averaged.network->parameters()[p];
+    const bool is_same = of(averaged) == of(trainer.model());
+    if (!parameter.is_trained) EXPECT_TRUE(is_same) << parameter.name;
+    if (parameter.spec.is_kernel()) EXPECT_FALSE(is_same) << parameter.name;
+    statistics += parameter.is_trained ? 0 : 1;
+  }
+  EXPECT_EQ(statistics, 2);
+}
+
+/// A step of lars has the size c‖θ‖ for a kernel and that of plain descent for a bias.
+TEST(ParameterUpdate, AdaptsTheRateOfKernelsButNotOfBiases) {
+  const Model<double> model = some_model();
+  const auto start = numbers_of(model);
+  const auto gradient = difference(start, after_steps(1, nothing));
+  const auto moved = difference(start, after_steps(1, [](Recipe& r) {
+                                  r.optimizer.name = "lars";
+                                  r.optimizer.trust_coefficient = 0.25;
+                                }));
+  std::size_t first = 0;
+  for (const Parameter& parameter : model.network->parameters()) {
+    const auto count = static_cast<std::size_t>(parameter.spec.shape.size());
+    const auto part = [&](const std::vector<double>& of) {
+      const auto begin = of.begin() + static_cast<std::ptrdiff_t>(first);
+      return std::vector<double>(begin, begin + static_cast<std::ptrdiff_t>(count));
+    };
+    const double size =
+        parameter.spec.is_kernel() ? 0.25 * norm(part(start)) : norm(part(gradient));
+    EXPECT_NEAR(norm(part(moved)), size, 1e-12) << parameter.name;
+    first += count;
+  }
+  EXPECT_EQ(first, start.size());
+}
+
 TEST(ParameterUpdate, DecaysKernelsButNoBiases) {
   const Model<double> model = some_model();
   const auto plain = after_steps(1, nothing);

@@ -26,9 +26,11 @@ using test::contains;
 using test::message_of;
 using test::TemporaryFolder;
 
-/// What a run shows from some step on: the last bits of θ, and every epoch's figures.
+/// What a run shows from some step on: the last bits of θ and of the result, and every epoch's
+/// figures.
 struct Ending {
   std::string theta_sha256;
+  std::string result_sha256;
   std::vector<std::uint64_t> figures;
   friend bool operator==(const Ending&, const Ending&) = default;
 };
@@ -48,6 +50,7 @@ Ending trained(const Dataset& data, std::string_view layers, const Recipe& recip
                  EXPECT_EQ(report.samples, data.size());
                }});
   ending.theta_sha256 = theta_sha256(trainer.model());
+  ending.result_sha256 = theta_sha256(trainer.result());
   return ending;
 }
 
@@ -59,7 +62,11 @@ void leave_checkpoints(const Dataset& data, std::string_view layers, const Recip
   Trainer<T> trainer(test::model_for<T>(data, layers), recipe, data, test::all_samples(data),
                      workers);
   for (const Size step : steps) {
-    while (trainer.state().step < step) trainer.step();
+    while (trainer.state().step < step) {
+      trainer.step();
+      if (trainer.state().cursor != 0 || !trainer.needs_notes()) continue;
+      trainer.note_epoch(trainer.report().loss, trainer.report().accuracy);
+    }
     save_checkpoint<T>(folder / std::to_string(step), trainer.state(),
                        {.recipe = trainer.recipe()});
   }
@@ -78,6 +85,7 @@ void expect_same_ending(const Dataset& data, std::string_view layers, const Reci
     const Ending rest = trained<T>(data, layers, recipe, threads[run++ % threads.size()],
                                    load_checkpoint<T>(folder / std::to_string(step)).state);
     ASSERT_EQ(rest.theta_sha256, whole.theta_sha256) << "stopped after step " << step;
+    ASSERT_EQ(rest.result_sha256, whole.result_sha256) << "stopped after step " << step;
     const auto missing = static_cast<std::ptrdiff_t>(whole.figures.size() - rest.figures.size());
     EXPECT_TRUE(
         std::equal(rest.figures.begin(), rest.figures.end(), whole.figures.begin() + missing))
@@ -136,6 +144,43 @@ TEST(ResumedTraining, AtEveryStepWithEverythingThatHasAState) {
   }
 }
 
+TEST(ResumedTraining, AtEveryStepWithAveragesAccumulationAndTheBestEpoch) {
+  const Dataset data = test::random_classes(41, {6, 6, 1}, 3);
+  Recipe recipe{.epochs = 6,
+                .batch_size = 8,
+                .accumulate = 2,
+                .shards = 3,
+                .learning_rate = 0.05,
+                .ema = 0.6,
+                .keep_best = true};
+  std::set<Size> every;
+  for (Size step = 0; step <= 18; ++step) every.insert(step);
+  for (const char* schedule : {"cosine", "plateau"}) {  // the one that has a state, and one without
+    recipe.schedule = {.name = schedule, .patience = 0, .threshold = 0.2};
+    expect_same_ending<float>(data, "conv 3 3x3, relu, flatten, dense 3", recipe, every);
+  }
+}
+
+/// What ends a training early ends one that was resumed, too.
+TEST(ResumedTraining, StopsEarlyWhereTheOtherDid) {
+  const Dataset data = test::random_classes(41, {6, 6, 1}, 3);
+  Recipe recipe{.epochs = 30,
+                .batch_size = 8,
+                .optimizer = {.name = "sgd"},
+                .learning_rate = 3,
+                .schedule = {.name = "constant"},
+                .early_stopping = 1,
+                .keep_best = true};
+  const std::string layers = "flatten, dense 3";
+  Workers workers(2);
+  Trainer<float> trainer(test::model_for<float>(data, layers), recipe, data,
+                         test::all_samples(data), workers);
+  trainer.fit();
+  ASSERT_LT(trainer.state().epoch, 30) << "it never stopped early";
+  const Size steps = trainer.state().step;
+  expect_same_ending<float>(data, layers, recipe, {1, steps / 2, steps - 1, steps});
+}
+
 class SmallTraining : public testing::Test {
  protected:
   Dataset data_ = test::random_classes(41, {6, 6, 1}, 3);
@@ -170,16 +215,28 @@ TEST_F(SmallTraining, RemembersTheBestEpoch) {
   auto training = trainer(recipe_);
   EXPECT_EQ(training.state().best, std::nullopt);
   training.epoch();
-  training.note_validation(0.5, 0.75);
+  training.note_epoch(0.5, 0.75);
+  training.note_epoch(0.25, 1);  // an epoch is noted once
   training.epoch();
-  training.note_validation(0.5, 1);
-  training.note_validation(std::nan(""), 1);
-  EXPECT_EQ(training.state().best, (BestEpoch{.epoch = 1, .loss = 0.5, .accuracy = 0.75}));
+  training.note_epoch(0.5, 1);
+  EXPECT_EQ(training.state().best, (EpochScore{.epoch = 1, .loss = 0.5, .accuracy = 0.75}));
+  EXPECT_EQ(training.state().last, (EpochScore{.epoch = 2, .loss = 0.5, .accuracy = 1}));
   auto resumed = trainer(recipe_);
   resumed.resume(training.state());
   resumed.epoch();
-  resumed.note_validation(0.25, 0.5);
-  EXPECT_EQ(resumed.state().best, (BestEpoch{.epoch = 3, .loss = 0.25, .accuracy = 0.5}));
+  resumed.note_epoch(0.25, 0.5);
+  EXPECT_EQ(resumed.state().best, (EpochScore{.epoch = 3, .loss = 0.25, .accuracy = 0.5}));
+}
+
+TEST_F(SmallTraining, ALossThatIsNotANumberIsNeverTheBestForLong) {
+  auto training = trainer(recipe_);
+  training.epoch();
+  training.note_epoch(std::nan(""), 0);
+  training.epoch();
+  training.note_epoch(7, 0.5);
+  training.epoch();
+  training.note_epoch(std::nan(""), 1);
+  EXPECT_EQ(training.state().best->epoch, 2);
 }
 
 TEST_F(SmallTraining, AnExceptionOfACallbackStopsBetweenSteps) {
@@ -213,6 +270,9 @@ TEST_F(SmallTraining, RefusesAStateThatIsNotOfSuchATraining) {
   EXPECT_TRUE(contains(refusal([](auto& state) { state.model.theta = AlignedBuffer<float>(3); }),
                        "another network or optimizer"));
   EXPECT_TRUE(contains(refusal([](auto& state) { state.slots.pop_back(); }), "another network"));
+  EXPECT_TRUE(contains(refusal([](auto& state) { state.average = state.model.theta; }), "another"));
+  EXPECT_TRUE(
+      contains(refusal([](auto& state) { state.best_theta = state.model.theta; }), "another"));
   EXPECT_TRUE(contains(refusal([](auto& state) { state.slots[1] = AlignedBuffer<float>(3); }),
                        "another network"));
   const auto no_place = [&](auto change) {

@@ -30,10 +30,11 @@ Run train(const Dataset& data, std::string_view layers, const Recipe& recipe, in
   };
   trainer.fit({.step = add_report, .epoch = add_report});
   for (const T number : test::numbers_of(trainer.model())) add(static_cast<double>(number));
-  const Evaluation evaluation = evaluate(trainer.model(), data, workers);
+  for (const T number : test::numbers_of(trainer.result())) add(static_cast<double>(number));
+  const Evaluation evaluation = evaluate(trainer.result(), data, workers);
   add(evaluation.loss);
   add(evaluation.accuracy);
-  const AlignedBuffer<T> predictions = predict(trainer.model(), data, workers);
+  const AlignedBuffer<T> predictions = predict(trainer.result(), data, workers);
   for (const T number : predictions.span()) add(static_cast<double>(number));
   return run;
 }
@@ -144,6 +145,23 @@ TEST(SameBits, OfClippingAndWeightDecay) {
                       .clip_norm = 0.1};
   expect_same_bits<float>(data, "conv 6 3x3, relu, maxpool 2, flatten, dense 40, relu, dense 5",
                           recipe);
+}
+
+TEST(SameBits, OfNormsOfParametersAccumulationAndAverages) {
+  const Dataset data = test::random_classes(samples, {11, 10, 3}, 5);
+  for (const std::string optimizer : {"lamb", "lars"}) {
+    const Recipe recipe{.epochs = 3,
+                        .batch_size = 16,
+                        .accumulate = 2,
+                        .optimizer = {.name = optimizer},
+                        .schedule = {.name = "plateau", .patience = 0},
+                        .weight_decay = 0.01,
+                        .clip_norm = 0.5,
+                        .ema = 0.5,
+                        .keep_best = true};
+    expect_same_bits<float>(data, "conv 6 3x3, relu, maxpool 2, flatten, dense 40, relu, dense 5",
+                            recipe);
+  }
 }
 
 TEST(SameBits, OfTheSameRunAgain) {

@@ -55,6 +55,8 @@ TEST(Trainer, EveryOptionHasAnEffect) {
   EXPECT_NE(base, run([](Recipe& r) { r.l2 = 0.1; }));
   EXPECT_NE(base, run([](Recipe& r) { r.weight_decay = 0.1; }));
   EXPECT_NE(base, run([](Recipe& r) { r.clip_norm = 0.1; }));
+  EXPECT_NE(base, run([](Recipe& r) { r.clip_value = 0.01; }));
+  EXPECT_NE(base, run([](Recipe& r) { r.accumulate = 2; }));
   EXPECT_NE(base, run([](Recipe& r) { r.seed = 2; }));
   EXPECT_NE(base, run([](Recipe& r) { r.shuffle_window = 8; }));
   EXPECT_NE(base, run([](Recipe& r) { r.optimizer.beta1 = 0.5; }));
@@ -233,6 +235,85 @@ TEST(Trainer, SeesWeightsThatDivergeInTheLastStepOfAnEpoch) {
   EXPECT_TRUE(contains(message, "end of epoch " + std::to_string(trainer.state().epoch)));
 }
 
+/// Plain descent whose epochs are noted with `losses`; returns the epochs it took.
+Size epochs_noted_with(const std::vector<double>& losses, Recipe recipe,
+                       std::vector<float>* result = nullptr) {
+  Workers workers(1);
+  recipe.epochs = static_cast<Size>(losses.size());
+  Trainer<float> trainer(test::model_for<float>(small_data(), small_layers), recipe, small_data(),
+                         test::all_samples(small_data()), workers);
+  std::vector<std::vector<float>> thetas;
+  trainer.fit({.step = {}, .epoch = [&](const EpochReport& report) {
+                 const double loss = losses[static_cast<std::size_t>(report.epoch - 1)];
+                 trainer.note_epoch(loss, 1 - loss);
+                 thetas.push_back(numbers_of(trainer.model()));
+               }});
+  if (result != nullptr) {
+    *result = numbers_of(trainer.result());
+    EXPECT_EQ(*result, thetas[static_cast<std::size_t>(trainer.state().best->epoch - 1)]);
+  }
+  return trainer.state().epoch;
+}
+
+TEST(Trainer, StopsWhenTheLossFallsNoMore) {
+  EXPECT_EQ(epochs_noted_with({5, 4, 4, 4.5, 3, 2, 1}, {.early_stopping = 2}), 4);
+  EXPECT_EQ(epochs_noted_with({5, 4, 4, 4.5, 3, 2, 1}, {.early_stopping = 3}), 7);
+  EXPECT_EQ(epochs_noted_with({5, 6, 4, 3}, {.early_stopping = 1}), 2);
+  EXPECT_EQ(epochs_noted_with({5, 6, 7, 8}, {}), 4);
+}
+
+TEST(Trainer, StopsWhenTheTargetIsReached) {
+  const auto target = [](std::string_view text) { return Recipe{.target = parse_target(text)}; };
+  EXPECT_EQ(epochs_noted_with({0.5, 0.4, 0.3, 0.2}, target("loss=0.4")), 2);
+  EXPECT_EQ(epochs_noted_with({0.5, 0.4, 0.25, 0.2}, target("accuracy=0.75")), 3);
+  EXPECT_EQ(epochs_noted_with({0.5, 0.4, 0.3, 0.2}, target("loss=0.1")), 4);
+}
+
+TEST(Trainer, GivesTheModelOfTheBestEpochWhereThatIsKept) {
+  std::vector<float> result;
+  EXPECT_EQ(epochs_noted_with({5, 2, 3, 4}, {.early_stopping = 2, .keep_best = true}, &result), 4);
+  EXPECT_FALSE(result.empty());
+}
+
+TEST(Trainer, GoesByTheTrainingLossWhereNothingIsNoted) {
+  Workers workers(1);
+  Trainer<float> trainer(test::model_for<float>(small_data(), small_layers),
+                         {.epochs = 3, .batch_size = 16, .keep_best = true}, small_data(),
+                         test::all_samples(small_data()), workers);
+  trainer.fit();
+  EXPECT_EQ(trainer.state().last->epoch, 3);
+  EXPECT_EQ(trainer.state().last->loss, trainer.report().loss);
+}
+
+TEST(Trainer, AccumulatedBatchesAreOneStep) {
+  Workers workers(2);
+  Trainer<float> trainer(test::model_for<float>(small_data(), small_layers),
+                         {.epochs = 2, .batch_size = 8, .accumulate = 3}, small_data(),
+                         test::all_samples(small_data()), workers);
+  EXPECT_EQ(trainer.steps_per_epoch(), 2);
+  EXPECT_EQ(trainer.step().samples, 24);
+  EXPECT_EQ(trainer.step().samples, 17);
+  EXPECT_EQ(trainer.state().epoch, 1);
+  EXPECT_EQ(trainer.state().step, 2);
+}
+
+TEST(Trainer, PlateauLowersTheRateOfLaterSteps) {
+  Workers workers(1);
+  Trainer<float> trainer(
+      test::model_for<float>(small_data(), small_layers),
+      {.epochs = 9,
+       .learning_rate = 0.5,
+       .schedule = {.name = "plateau", .min_learning_rate = 0.01, .patience = 0}},
+      small_data(), test::all_samples(small_data()), workers);
+  std::vector<double> rates;
+  for (int epoch = 0; epoch < 4; ++epoch) {
+    trainer.epoch();
+    trainer.note_epoch(1, 0);
+    rates.push_back(trainer.learning_rate());
+  }
+  EXPECT_EQ(rates, (std::vector<double>{0.5, 0.05, 0.01, 0.01}));
+}
+
 TEST(Trainer, RefusesWhatDoesNotFit) {
   Workers workers(1);
   const auto model = test::model_for<float>(small_data(), small_layers);
@@ -247,11 +328,13 @@ TEST(Trainer, RefusesWhatDoesNotFit) {
     return message_of<UsageError>([&] { construct(model, recipe, all); });
   };
   EXPECT_TRUE(contains(refusal([](Recipe& r) { r.epochs = 0; }), "epochs is 0"));
-  EXPECT_TRUE(contains(refusal([](Recipe& r) { r.optimizer.name = "adagrad"; }), "adagrad"));
+  EXPECT_TRUE(contains(refusal([](Recipe& r) { r.optimizer.name = "adadelta"; }), "adadelta"));
   EXPECT_TRUE(contains(refusal([](Recipe& r) { r.schedule.name = "linear"; }), "linear"));
   EXPECT_TRUE(
       contains(refusal([](Recipe& r) { r.schedule.warmup = TrainingInterval{.count = 10}; }),
                "a warmup of 10epochs leaves nothing of a training of 10 steps"));
+  EXPECT_TRUE(contains(refusal([](Recipe& r) { r.schedule.min_learning_rate = 1; }),
+                       "min-learning-rate is 1; wanted at most the learning rate, 0.001"));
 
   const Recipe recipe;
   EXPECT_THROW(construct(model, recipe, {}), DataError);

@@ -23,6 +23,7 @@ struct ElementwiseKernels {
   void (*add)(const T* x, T* y, std::size_t n);
   void (*scale)(T alpha, T* y, std::size_t n);
   void (*add_scaled)(T alpha, const T* x, T* y, std::size_t n);
+  void (*clamp)(T limit, T* y, std::size_t n);
   void (*exponentials)(T* x, std::size_t n);
   double (*sum_of_squares)(const T* x, std::size_t n);
 };
@@ -57,6 +58,18 @@ struct AddScaled {
   }
 };
 
+template <class T>
+struct Clamp {
+  T limit;
+
+  template <class D>
+  HWY_INLINE void operator()(D d, T* y) const {
+    const auto v = hn::LoadU(d, y);
+    const auto largest = hn::CopySign(hn::Set(d, limit), v);
+    hn::StoreU(hn::IfThenElse(hn::Gt(hn::Abs(v), hn::Set(d, limit)), largest, v), d, y);
+  }
+};
+
 struct Exponentials {
   template <class D, class T>
   HWY_INLINE void operator()(D d, T* x) const {
@@ -77,6 +90,11 @@ void scale(T alpha, T* y, std::size_t n) {
 template <class T>
 void add_scaled(T alpha, const T* x, T* y, std::size_t n) {
   for_each_vector<T>(n, AddScaled<T>{alpha}, x, y);
+}
+
+template <class T>
+void clamp(T limit, T* y, std::size_t n) {
+  for_each_vector<T>(n, Clamp<T>{limit}, y);
 }
 
 template <class T>
@@ -124,7 +142,7 @@ double sum_of_squares(const T* x, std::size_t n) {
 
 template <class T>
 ElementwiseKernels<T> kernels() {
-  return {add<T>, scale<T>, add_scaled<T>, exponentials<T>, sum_of_squares<T>};
+  return {add<T>, scale<T>, add_scaled<T>, clamp<T>, exponentials<T>, sum_of_squares<T>};
 }
 
 ElementwiseKernels<float> float_kernels() { return kernels<float>(); }
@@ -171,6 +189,11 @@ void add_scaled(T alpha, std::span<const T> x, std::span<T> y) {
 }
 
 template <std::floating_point T>
+void clamp(T limit, std::span<T> y) {
+  kernels<T>().clamp(limit, y.data(), y.size());
+}
+
+template <std::floating_point T>
 void exponentials(std::span<T> x) {
   kernels<T>().exponentials(x.data(), x.size());
 }
@@ -186,6 +209,8 @@ template void scale(float, std::span<float>);
 template void scale(double, std::span<double>);
 template void add_scaled(float, std::span<const float>, std::span<float>);
 template void add_scaled(double, std::span<const double>, std::span<double>);
+template void clamp(float, std::span<float>);
+template void clamp(double, std::span<double>);
 template void exponentials(std::span<float>);
 template void exponentials(std::span<double>);
 template double sum_of_squares(std::span<const float>);

@@ -20,6 +20,10 @@ void scale(T alpha, std::span<T> y);
 template <std::floating_point T>
 void add_scaled(T alpha, std::span<const T> x, std::span<T> y);
 
+/// y {n} is brought to within ± limit; NaN stays NaN.
+template <std::floating_point T>
+void clamp(T limit, std::span<T> y);
+
 /// x {n} = eˣ for x ≤ 0 only, within 2 units in the last place; zero where eˣ would be denormal;
 /// NaN stays NaN.
 template <std::floating_point T>

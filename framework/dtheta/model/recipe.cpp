@@ -43,8 +43,25 @@ Json later(const Json& json, const char* key, Json before) {
 }
 
 ScheduleOptions schedule_from_json(const Json& json) {
+  const ScheduleOptions before;
   return {.name = json.at("schedule"),
-          .warmup = interval_from_json(later(json, "warmup", nullptr))};
+          .warmup = interval_from_json(later(json, "warmup", nullptr)),
+          .decay_rate = json.value("decay_rate", before.decay_rate),
+          .decay_every = interval_from_json(later(json, "decay_every", nullptr)),
+          .min_learning_rate = json.value("min_learning_rate", before.min_learning_rate),
+          .power = json.value("power", before.power),
+          .pct_start = json.value("pct_start", before.pct_start),
+          .div_factor = json.value("div_factor", before.div_factor),
+          .final_div_factor = json.value("final_div_factor", before.final_div_factor),
+          .patience = json.value("plateau_patience", before.patience),
+          .threshold = json.value("plateau_threshold", before.threshold)};
+}
+
+std::optional<TargetMetric> target_from_json(const Json& json) {
+  if (json.is_null()) return std::nullopt;
+  const auto target = parse_target(json.get<std::string>());
+  if (!target) throw DataError(fmt::format("not a recipe of dtheta: {} is no target", json.dump()));
+  return target;
 }
 
 std::optional<double> number_from_json(const Json& json) {
@@ -73,28 +90,55 @@ void check(const Recipe& recipe) {
   want(std::isfinite(decay) && decay >= 0, "weight-decay", decay, "a number of at least 0");
   want(std::isfinite(recipe.clip_norm) && recipe.clip_norm >= 0, "clip-norm", recipe.clip_norm,
        "a positive number, or 0 for no clipping");
+  want(std::isfinite(recipe.clip_value) && recipe.clip_value >= 0, "clip-value", recipe.clip_value,
+       "a positive number, or 0 for no clipping");
+  want(recipe.clip_norm == 0 || recipe.clip_value == 0, "clip-value", recipe.clip_value,
+       "either that or clip-norm");
+  want(recipe.accumulate >= 1 && recipe.accumulate < (1 << 24), "accumulate", recipe.accumulate,
+       "a whole number from 1 to 16777215");
+  want(recipe.ema >= 0 && recipe.ema < 1, "ema", recipe.ema,
+       "a decay between 0 and 1, or 0 for no average");
+  want(recipe.early_stopping >= 0, "early-stopping", recipe.early_stopping,
+       "a whole number of epochs, or 0 for no early stopping");
   check(recipe.schedule);
   make_optimizer<double>(recipe.optimizer);  // throws what it does not like
 }
 
 nlohmann::ordered_json to_json(const Recipe& recipe) {
+  const ScheduleOptions& schedule = recipe.schedule;
   return {{"epochs", recipe.epochs},
           {"batch_size", recipe.batch_size},
+          {"accumulate", recipe.accumulate},
           {"shards", recipe.shards},
           {"optimizer", recipe.optimizer.name},
           {"momentum", recipe.optimizer.momentum},
           {"beta1", recipe.optimizer.beta1},
-          {"beta2", recipe.optimizer.beta2},
-          {"epsilon", recipe.optimizer.epsilon},
+          {"beta2", optional_json(recipe.optimizer.beta2, std::identity())},
+          {"epsilon", optional_json(recipe.optimizer.epsilon, std::identity())},
+          {"trust_coefficient", recipe.optimizer.trust_coefficient},
           {"learning_rate", recipe.learning_rate},
-          {"schedule", recipe.schedule.name},
-          {"warmup", optional_json(recipe.schedule.warmup, interval_text)},
+          {"schedule", schedule.name},
+          {"warmup", optional_json(schedule.warmup, interval_text)},
+          {"decay_rate", schedule.decay_rate},
+          {"decay_every", optional_json(schedule.decay_every, interval_text)},
+          {"min_learning_rate", schedule.min_learning_rate},
+          {"power", schedule.power},
+          {"pct_start", schedule.pct_start},
+          {"div_factor", schedule.div_factor},
+          {"final_div_factor", schedule.final_div_factor},
+          {"plateau_patience", schedule.patience},
+          {"plateau_threshold", schedule.threshold},
           {"label_smoothing", recipe.label_smoothing},
           {"class_weights", recipe.class_weights},
           {"sample_weights", recipe.sample_weights},
           {"l2", recipe.l2},
           {"weight_decay", optional_json(recipe.weight_decay, std::identity())},
           {"clip_norm", recipe.clip_norm},
+          {"clip_value", recipe.clip_value},
+          {"ema", recipe.ema},
+          {"early_stopping", recipe.early_stopping},
+          {"keep_best", recipe.keep_best},
+          {"target", optional_json(recipe.target, target_text)},
           {"init", initializer_name(recipe.initializer)},
           {"seed", recipe.seed},
           {"shuffle_window", recipe.shuffle_window},
@@ -106,15 +150,19 @@ nlohmann::ordered_json to_json(const Recipe& recipe) {
 }
 
 Recipe recipe_from_json(const nlohmann::ordered_json& json) {
+  const Recipe before;  // what recipes stood for that do not have all keys
   try {
     return {.epochs = json.at("epochs"),
             .batch_size = json.at("batch_size"),
+            .accumulate = json.value("accumulate", before.accumulate),
             .shards = json.at("shards"),
             .optimizer = {.name = json.at("optimizer"),
                           .momentum = json.at("momentum"),
                           .beta1 = json.at("beta1"),
-                          .beta2 = json.at("beta2"),
-                          .epsilon = json.at("epsilon")},
+                          .beta2 = number_from_json(json.at("beta2")),
+                          .epsilon = number_from_json(json.at("epsilon")),
+                          .trust_coefficient =
+                              json.value("trust_coefficient", before.optimizer.trust_coefficient)},
             .learning_rate = json.at("learning_rate"),
             .schedule = schedule_from_json(json),
             .label_smoothing = json.value("label_smoothing", 0.0),
@@ -122,7 +170,12 @@ Recipe recipe_from_json(const nlohmann::ordered_json& json) {
             .sample_weights = json.value("sample_weights", std::string()),
             .l2 = json.at("l2"),
             .weight_decay = number_from_json(later(json, "weight_decay", 0.0)),
-            .clip_norm = json.value("clip_norm", 0.0),
+            .clip_norm = json.value("clip_norm", before.clip_norm),
+            .clip_value = json.value("clip_value", before.clip_value),
+            .ema = json.value("ema", before.ema),
+            .early_stopping = json.value("early_stopping", before.early_stopping),
+            .keep_best = json.value("keep_best", before.keep_best),
+            .target = target_from_json(later(json, "target", nullptr)),
             .initializer = parse_initializer(json.at("init").get<std::string>()),
             .seed = json.at("seed"),
             .shuffle_window = json.at("shuffle_window"),

@@ -9,6 +9,7 @@
 
 #include "dtheta/core/shape.hpp"
 #include "dtheta/layers/layer.hpp"
+#include "dtheta/model/target_metric.hpp"
 #include "dtheta/optimizers/optimizer.hpp"
 #include "dtheta/optimizers/schedule.hpp"
 
@@ -20,6 +21,7 @@ namespace dtheta {
 struct Recipe {
   Size epochs = 10;
   Size batch_size = 128;  ///< 0: the full training set
+  Size accumulate = 1;    ///< batches whose dθ is added up for a step, at least 1
   Size shards = 0;        ///< per batch; 0: `default_shards`
   // Not `{}`: g++ 12 would wrongly warn of designated initializers of a Recipe, at -O3.
   OptimizerOptions optimizer = OptimizerOptions();
@@ -30,7 +32,12 @@ struct Recipe {
   std::string sample_weights = "";  ///< where the file has them; the numbers: Dataset::weights
   double l2 = 0;  ///< λ: adds λ/2·‖W‖² over all kernels (no biases) to the loss
   std::optional<double> weight_decay = {};  ///< see UpdateStep; none: `default_weight_decay`
-  double clip_norm = 0;  ///< dθ is scaled down to that norm where it has a larger one; 0: never
+  double clip_norm = 0;   ///< dθ is scaled down to that norm where it has a larger one; 0: never
+  double clip_value = 0;  ///< numbers of dθ are brought to within ± that; 0: never
+  double ema = 0;  ///< decay d of the average of θ, d θ̄ + (1 − d) θ after a step; 0: there is none
+  Size early_stopping = 0;  ///< epochs without a lower loss that end the training; 0: none do
+  bool keep_best = false;   ///< the model of the epoch with the lowest loss is the result
+  std::optional<TargetMetric> target = {};  ///< ends the training once an epoch reaches it
   Initializer initializer = Initializer::he;
   std::uint64_t seed = 1;
   Size shuffle_window = 0;      ///< see epoch_order; 0: see default_window

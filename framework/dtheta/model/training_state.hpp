@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dtheta/model/model.hpp"
+#include "dtheta/optimizers/schedule.hpp"
 
 namespace dtheta {
 
@@ -20,13 +21,14 @@ struct EpochSums {
   friend bool operator==(const EpochSums&, const EpochSums&) = default;
 };
 
-/// The epoch after which the validation samples gave the lowest loss so far.
-struct BestEpoch {
+/// What decides of an epoch: the figures of the validation samples after it, or its own over the
+/// training samples where nothing is held out.
+struct EpochScore {
   Size epoch = 0;  ///< from 1
   double loss = 0;
   double accuracy = 0;  ///< share of samples in [0, 1]; 0 for regression
 
-  friend bool operator==(const BestEpoch&, const BestEpoch&) = default;
+  friend bool operator==(const EpochScore&, const EpochScore&) = default;
 };
 
 /// All that changes while a model is trained; with the recipe and the data it determines every
@@ -36,11 +38,15 @@ template <std::floating_point T>
 struct TrainingState {
   Model<T> model;
   std::vector<AlignedBuffer<T>> slots = {};  ///< the optimizer's, each {theta_size()}
+  AlignedBuffer<T> average = {};             ///< {theta_size()}; empty where none is wanted
   Size step = 0;                             ///< steps done
   Size epoch = 0;                            ///< epochs done
   Size cursor = 0;                           ///< samples of the running epoch done
   EpochSums sums = {};                       ///< of the running epoch; at cursor 0 of the last one
-  std::optional<BestEpoch> best = {};        ///< none where nothing was validated
+  Plateau plateau = {};                      ///< of a plateau schedule
+  std::optional<EpochScore> last = {};       ///< of the last epoch that was noted
+  std::optional<EpochScore> best = {};       ///< the one with the lowest loss
+  AlignedBuffer<T> best_theta = {};          ///< {theta_size()} of it; empty unless it is kept
 };
 
 }  // namespace dtheta

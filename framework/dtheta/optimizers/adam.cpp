@@ -89,8 +89,8 @@ template <std::floating_point T>
 Adam<T>::Adam(const OptimizerOptions& options)
     : is_adamw_(options.name == "adamw"),
       beta1_(options.beta1),
-      beta2_(options.beta2),
-      epsilon_(options.epsilon) {
+      beta2_(*with_defaults(options).beta2),
+      epsilon_(*with_defaults(options).epsilon) {
   check_decay<T>("beta1", beta1_);
   check_decay<T>("beta2", beta2_);
   check_positive<T>("epsilon", epsilon_);

@@ -24,14 +24,20 @@ constexpr const char* version_attribute = "format_version";
 constexpr std::int64_t format_version = 1;
 constexpr const char* position_attribute = "position";
 constexpr const char* sums_attribute = "sums";
+constexpr const char* last_attribute = "last";
 constexpr const char* best_attribute = "best";
+constexpr const char* plateau_attribute = "plateau";
 constexpr const char* terms_attribute = "terms";
 
 template <class T>
 constexpr Precision precision_of =
     std::is_same_v<T, float> ? Precision::float32 : Precision::float64;
 
-std::string slot_path(std::string_view name) { return fmt::format("{}/{}", training_group, name); }
+// Arrays as long as θ besides the optimizer's, which have the names of slots.
+constexpr const char* average_name = "average";
+constexpr const char* best_theta_name = "best_theta";
+
+std::string array_path(std::string_view name) { return fmt::format("{}/{}", training_group, name); }
 
 template <class T>
 void check_finite(const TrainingState<T>& state) {
@@ -39,7 +45,7 @@ void check_finite(const TrainingState<T>& state) {
     return std::ranges::all_of(numbers.span(), [](T number) { return std::isfinite(number); });
   };
   if (is_finite(state.model.theta) && std::ranges::all_of(state.slots, is_finite) &&
-      std::isfinite(state.sums.cost)) {
+      is_finite(state.average) && is_finite(state.best_theta) && std::isfinite(state.sums.cost)) {
     return;
   }
   throw Diverged(
@@ -48,20 +54,20 @@ void check_finite(const TrainingState<T>& state) {
                   state.step));
 }
 
-/// The numbers of one slot, without θ's padding.
+/// The numbers of an array as long as θ, without the padding.
 template <class T>
-std::vector<T> packed(const Network<T>& network, const AlignedBuffer<T>& slot) {
+std::vector<T> packed(const Network<T>& network, const AlignedBuffer<T>& array) {
   std::vector<T> numbers;
   numbers.reserve(static_cast<std::size_t>(network.parameter_count()));
-  for (const auto& parameter : network.parameters(slot.span())) {
+  for (const auto& parameter : network.parameters(array.span())) {
     numbers.insert(numbers.end(), parameter.span().begin(), parameter.span().end());
   }
   return numbers;
 }
 
 template <class T>
-void unpack(const Network<T>& network, std::span<const T> numbers, AlignedBuffer<T>& slot) {
-  for (const auto& parameter : network.parameters(slot.span())) {
+void unpack(const Network<T>& network, std::span<const T> numbers, AlignedBuffer<T>& array) {
+  for (const auto& parameter : network.parameters(array.span())) {
     const auto count = static_cast<std::size_t>(parameter.size());
     std::ranges::copy(numbers.first(count), parameter.data());
     numbers = numbers.subspan(count);
@@ -69,15 +75,32 @@ void unpack(const Network<T>& network, std::span<const T> numbers, AlignedBuffer
 }
 
 template <class T>
-void write_slots(hdf5::Writer& file, const TrainingState<T>& state, const Recipe& recipe) {
+void write_array(hdf5::Writer& file, const Network<T>& network, std::string_view name,
+                 const AlignedBuffer<T>& array) {
   constexpr ElementType type =
       std::is_same_v<T, float> ? ElementType::float32 : ElementType::float64;
+  const std::vector<T> numbers = packed(network, array);
+  file.write_numbers(array_path(name), type, {static_cast<Size>(numbers.size())},
+                     std::as_bytes(std::span(numbers)), hdf5::Storage::in_one_piece);
+}
+
+template <class T>
+void write_arrays(hdf5::Writer& file, const TrainingState<T>& state, const Recipe& recipe) {
+  const Network<T>& network = *state.model.network;
   const auto names = make_optimizer<T>(recipe.optimizer)->slot_names();
   for (std::size_t s = 0; s < names.size(); ++s) {
-    const std::vector<T> numbers = packed(*state.model.network, state.slots[s]);
-    file.write_numbers(slot_path(names[s]), type, {static_cast<Size>(numbers.size())},
-                       std::as_bytes(std::span(numbers)), hdf5::Storage::in_one_piece);
+    write_array(file, network, names[s], state.slots[s]);
   }
+  if (state.average.size() > 0) write_array(file, network, average_name, state.average);
+  if (state.best_theta.size() > 0) write_array(file, network, best_theta_name, state.best_theta);
+}
+
+Json score_json(const EpochScore& score) {
+  return {{"epoch", score.epoch}, {"loss", score.loss}, {"accuracy", score.accuracy}};
+}
+
+EpochScore score_from_json(const Json& json) {
+  return {.epoch = json.at("epoch"), .loss = json.at("loss"), .accuracy = json.at("accuracy")};
 }
 
 template <class T>
@@ -93,15 +116,18 @@ void write_training(hdf5::Writer& file, const TrainingState<T>& state, const Tra
                        {"cost", state.sums.cost},
                        {"correct", state.sums.correct},
                        {"seconds", state.sums.seconds}});
-  if (const auto& best = state.best) {
-    set(best_attribute,
-        {{"epoch", best->epoch}, {"loss", best->loss}, {"accuracy", best->accuracy}});
+  if (state.last) set(last_attribute, score_json(*state.last));
+  if (state.best) set(best_attribute, score_json(*state.best));
+  if (state.plateau.best) {
+    set(plateau_attribute, {{"best", *state.plateau.best},
+                            {"bad_epochs", state.plateau.bad_epochs},
+                            {"factor", state.plateau.factor}});
   }
   set(terms_attribute, {{"precision", precision_name(precision_of<T>)},
                         {"start_sha256", terms.start_sha256},
                         {"data_sha256", terms.data_sha256},
                         {"validation_sha256", terms.validation_sha256}});
-  write_slots(file, state, terms.recipe);
+  write_arrays(file, state, terms.recipe);
 }
 
 void check_version(const hdf5::Reader& file) {
@@ -131,9 +157,14 @@ void read_state(const hdf5::Reader& file, TrainingState<T>& state) {
                   .correct = json.at("correct"),
                   .seconds = json.at("seconds")};
   });
-  read_json(file, training_group, best_attribute, [&](const Json& json) {
-    state.best = {
-        .epoch = json.at("epoch"), .loss = json.at("loss"), .accuracy = json.at("accuracy")};
+  read_json(file, training_group, last_attribute,
+            [&](const Json& json) { state.last = score_from_json(json); });
+  read_json(file, training_group, best_attribute,
+            [&](const Json& json) { state.best = score_from_json(json); });
+  read_json(file, training_group, plateau_attribute, [&](const Json& json) {
+    state.plateau = {.best = json.at("best").get<double>(),
+                     .bad_epochs = json.at("bad_epochs"),
+                     .factor = json.at("factor")};
   });
 }
 
@@ -149,19 +180,31 @@ TrainingTerms read_terms(const hdf5::Reader& file) {
 }
 
 template <class T>
-void read_slots(const hdf5::Reader& file, const Recipe& recipe, TrainingState<T>& state) {
-  const Network<T>& network = *state.model.network;
+AlignedBuffer<T> read_array(const hdf5::Reader& file, const Network<T>& network,
+                            std::string_view name) {
   const Shape wanted{network.parameter_count()};
+  const std::string path = array_path(name);
+  const Shape found = file.describe(path).shape;
+  if (found != wanted) {
+    file.fail(path, fmt::format("has the shape {}; wanted {}, a number a parameter", found.text(),
+                                wanted.text()));
+  }
+  std::vector<T> numbers(static_cast<std::size_t>(wanted.size()));
+  read_real_numbers<T>(file, path, numbers);
+  AlignedBuffer<T> array(network.theta_size());
+  unpack<T>(network, numbers, array);
+  return array;
+}
+
+template <class T>
+void read_arrays(const hdf5::Reader& file, const Recipe& recipe, TrainingState<T>& state) {
+  const Network<T>& network = *state.model.network;
   for (const std::string_view name : make_optimizer<T>(recipe.optimizer)->slot_names()) {
-    const std::string path = slot_path(name);
-    const Shape found = file.describe(path).shape;
-    if (found != wanted) {
-      file.fail(path, fmt::format("has the shape {}; wanted {}, a number a parameter", found.text(),
-                                  wanted.text()));
-    }
-    std::vector<T> numbers(static_cast<std::size_t>(wanted.size()));
-    read_real_numbers<T>(file, path, numbers);
-    unpack<T>(network, numbers, state.slots.emplace_back(network.theta_size()));
+    state.slots.push_back(read_array(file, network, name));
+  }
+  if (recipe.ema > 0) state.average = read_array(file, network, average_name);
+  if (recipe.keep_best && state.best) {
+    state.best_theta = read_array(file, network, best_theta_name);
   }
 }
 
@@ -197,7 +240,7 @@ Checkpoint<T> load_checkpoint(const std::filesystem::path& path,
   checkpoint.terms.recipe = *std::move(stored.recipe);
   checkpoint.terms.provenance = std::move(stored.provenance);
   read_state(file, checkpoint.state);
-  read_slots(file, checkpoint.terms.recipe, checkpoint.state);
+  read_arrays(file, checkpoint.terms.recipe, checkpoint.state);
   return checkpoint;
 }
 

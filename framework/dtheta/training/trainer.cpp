@@ -34,11 +34,16 @@ Recipe resolved(Recipe recipe, const Network<T>& network, const Dataset& data, S
   if (recipe.learning_rate == 0) {
     recipe.learning_rate = default_learning_rate(recipe.optimizer.name);
   }
+  recipe.optimizer = with_defaults(recipe.optimizer);
   if (!recipe.weight_decay) recipe.weight_decay = default_weight_decay(recipe.optimizer.name);
   return recipe;
 }
 
-void check_warmup(const Schedule& schedule) {
+void check_rates(const Schedule& schedule) {
+  if (schedule.options.min_learning_rate > schedule.learning_rate) {
+    throw UsageError(fmt::format("min-learning-rate is {}; wanted at most the learning rate, {}",
+                                 schedule.options.min_learning_rate, schedule.learning_rate));
+  }
   if (schedule.warmup_steps() < schedule.total_steps) return;
   throw UsageError(fmt::format("a warmup of {} leaves nothing of a training of {} steps",
                                interval_text(*schedule.options.warmup), schedule.total_steps));
@@ -75,7 +80,7 @@ Trainer<T>::Trainer(Model<T> model, const Recipe& recipe, const Dataset& data,
                .learning_rate = recipe_.learning_rate,
                .total_steps = steps_per_epoch() * recipe_.epochs,
                .steps_per_epoch = steps_per_epoch()};
-  check_warmup(schedule_);
+  check_rates(schedule_);
   const Size longest = shard_range(recipe_.batch_size, recipe_.shards, 0).count;
   const Size workspaces = network.segments() > 1 ? recipe_.shards : workers_.threads();
   for (Size w = 0; w < workspaces; ++w) {
@@ -84,11 +89,12 @@ Trainer<T>::Trainer(Model<T> model, const Recipe& recipe, const Dataset& data,
   for (std::size_t slot = 0; slot < update_.optimizer().slot_names().size(); ++slot) {
     state_.slots.emplace_back(network.theta_size());
   }
+  if (recipe_.ema > 0) state_.average = state_.model.theta;
 }
 
 template <std::floating_point T>
 Size Trainer<T>::steps_per_epoch() const {
-  return (feed_.samples() + recipe_.batch_size - 1) / recipe_.batch_size;
+  return (feed_.samples() + samples_per_step() - 1) / samples_per_step();
 }
 
 template <std::floating_point T>
@@ -99,11 +105,16 @@ void Trainer<T>::set_time_logs(std::span<TimeLog> logs) {
 }
 
 template <std::floating_point T>
+Size Trainer<T>::array_count() const {
+  return Size{recipe_.ema > 0} + Size{recipe_.keep_best} + Size{update_.keeps_dtheta()};
+}
+
+template <std::floating_point T>
 Size Trainer<T>::bytes() const {
-  Size total = theta_.bytes() + gradient_.bytes() + update_.bytes() + augmentation_.bytes();
+  Size total = theta_.bytes() + gradient_.bytes() + augmentation_.bytes();
   for (const auto& workspace : workspaces_) total += workspace.bytes();
-  const Size vectors = static_cast<Size>(state_.slots.size() + 1);
-  return total + vectors * state_.model.theta.size() * static_cast<Size>(sizeof(T));
+  const Size arrays = 1 + static_cast<Size>(state_.slots.size()) + array_count();
+  return total + arrays * state_.model.theta.size() * static_cast<Size>(sizeof(T));
 }
 
 template <std::floating_point T>
@@ -207,45 +218,78 @@ void Trainer<T>::join_sums(std::size_t pass, Size shards) {
 }
 
 template <std::floating_point T>
-StepReport Trainer<T>::step() {
-  const auto start = std::chrono::steady_clock::now();
-  const SampleBatch batch = feed_.at(state_.epoch, state_.cursor);
-  take_weights(batch);
-  const Size m = batch.size();
-  const Size shards = std::min(recipe_.shards, m);
-  theta_.bind(state_.model.theta.span());
-  workers_.for_each(theta_.parts(), [&](Size part, int worker) {
-    const Timed timer(time_log(worker), Activity::prepare, part);
-    theta_.update_part(part);
-  });
-  run_shards(shards, batch);
+double Trainer<T>::learning_rate() const {
+  const double rate = schedule_.at(state_.step + 1);
+  if (state_.plateau.factor == 1) return rate;
+  return std::max(rate * state_.plateau.factor, std::min(rate, recipe_.schedule.min_learning_rate));
+}
 
-  StepReport report{.samples = m};
+/// Forward and backward of a batch, and its part in moving statistics; `report` is added to, with
+/// the sum of the losses as its cost. Returns what the batch's samples count together.
+template <std::floating_point T>
+double Trainer<T>::run_batch(const SampleBatch& batch, Size shards, StepReport& report) {
+  take_weights(batch);
+  run_shards(shards, batch);
   WeightedLoss loss;
   for (const ShardMetrics& shard : std::span(metrics_).first(static_cast<std::size_t>(shards))) {
     loss.sum += shard.loss.sum;
     loss.weight += shard.loss.weight;
     report.correct += shard.correct;
   }
-  if (!std::isfinite(loss.sum)) {
+  report.samples += batch.size();
+  report.cost += loss.sum;
+  report.weight += loss.weight;
+  if (!std::isfinite(report.cost)) {
     throw Diverged(fmt::format(
         "the loss is {} at step {} of epoch {}; lower --learning-rate or check the data",
-        std::isnan(loss.sum) ? "not a number" : "infinite", state_.cursor / recipe_.batch_size + 1,
-        state_.epoch + 1));
+        std::isnan(report.cost) ? "not a number" : "infinite",
+        state_.cursor / samples_per_step() + 1, state_.epoch + 1));
   }
-  // Samples that count nothing leave a gradient of zero.
-  const double divisor = loss.weight > 0 ? loss.weight : 1;
-  const double squares = update_.run(state_, schedule_.at(state_.step + 1), shards, m, divisor);
-  state_.model.network->update_statistics(workspaces_[0], m, state_.model.theta.span());
-  report.cost = loss.sum / divisor + recipe_.l2 / 2 * squares;
+  state_.model.network->update_statistics(workspaces_[0], batch.size(), state_.model.theta.span());
+  return loss.weight;
+}
 
+template <std::floating_point T>
+StepReport Trainer<T>::step() {
+  const Clock::time_point start = Clock::now();
+  theta_.bind(state_.model.theta.span());
+  workers_.for_each(theta_.parts(), [&](Size part, int worker) {
+    const Timed timer(time_log(worker), Activity::prepare, part);
+    theta_.update_part(part);
+  });
+
+  StepReport report;
+  double squares = 0;
+  update_.begin();
+  const Size end = std::min(state_.cursor + samples_per_step(), feed_.samples());
+  for (Size cursor = state_.cursor; cursor < end;) {
+    const SampleBatch batch = feed_.at(state_.epoch, cursor);
+    const Size m = batch.size();
+    const Size shards = std::min(recipe_.shards, m);
+    const double weight = run_batch(batch, shards, report);
+    cursor += m;
+    if (cursor < end) {
+      update_.accumulate(shards, m, weight);
+    } else {
+      squares = update_.move(state_, learning_rate(), shards, m, weight);
+    }
+  }
+  report.cost =
+      report.cost / (report.weight > 0 ? report.weight : 1) + recipe_.l2 / 2 * squares;
+  finish_step(report, start);
+  return report;
+}
+
+/// Moves on in the epoch.
+template <std::floating_point T>
+void Trainer<T>::finish_step(const StepReport& report, Clock::time_point start) {
+  const Size m = report.samples;
   if (state_.cursor == 0) state_.sums = {};
   state_.sums.samples += m;
-  state_.sums.weight += loss.weight;
-  state_.sums.cost += report.cost * loss.weight;
+  state_.sums.weight += report.weight;
+  state_.sums.cost += report.cost * report.weight;
   state_.sums.correct += report.correct;
-  state_.sums.seconds +=
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  state_.sums.seconds += std::chrono::duration<double>(Clock::now() - start).count();
   ++state_.step;
   state_.cursor += m;
   if (state_.cursor == feed_.samples()) {
@@ -253,7 +297,6 @@ StepReport Trainer<T>::step() {
     ++state_.epoch;
     check_theta();
   }
-  return report;
 }
 
 template <std::floating_point T>
@@ -268,22 +311,25 @@ void Trainer<T>::check_theta() const {
 template <std::floating_point T>
 void Trainer<T>::check_resumable(const TrainingState<T>& state) const {
   const Size theta_size = state_.model.theta.size();
+  const Size best_size = recipe_.keep_best && state.best ? theta_size : 0;
   const bool fits =
       state.model.theta.size() == theta_size && state.slots.size() == state_.slots.size() &&
-      std::ranges::all_of(state.slots,
-                          [&](const AlignedBuffer<T>& slot) { return slot.size() == theta_size; });
+      std::ranges::all_of(
+          state.slots, [&](const AlignedBuffer<T>& slot) { return slot.size() == theta_size; }) &&
+      state.average.size() == state_.average.size() && state.best_theta.size() == best_size &&
+      (state.best || !state.last);
   if (!fits) throw DataError("the state to resume from is that of another network or optimizer");
   const Size samples = feed_.samples();
   const bool is_position =
       state.epoch >= 0 && state.epoch <= recipe_.epochs && state.cursor >= 0 &&
-      state.cursor < samples && state.cursor % recipe_.batch_size == 0 &&
+      state.cursor < samples && state.cursor % samples_per_step() == 0 &&
       (state.cursor == 0 || state.epoch < recipe_.epochs) &&
-      state.step == state.epoch * steps_per_epoch() + state.cursor / recipe_.batch_size;
+      state.step == state.epoch * steps_per_epoch() + state.cursor / samples_per_step();
   if (is_position) return;
   throw DataError(fmt::format(
       "the state to resume from stands at step {}, after {} epochs and {} samples; {} epochs of {} "
-      "samples in batches of {} have no such place",
-      state.step, state.epoch, state.cursor, recipe_.epochs, samples, recipe_.batch_size));
+      "samples in steps of {} have no such place",
+      state.step, state.epoch, state.cursor, recipe_.epochs, samples, samples_per_step()));
 }
 
 template <std::floating_point T>
@@ -295,13 +341,70 @@ void Trainer<T>::resume(TrainingState<T> state) {
   state_.epoch = state.epoch;
   state_.cursor = state.cursor;
   state_.sums = state.sums;
+  state_.average = std::move(state.average);
+  state_.plateau = state.plateau;
+  state_.last = state.last;
   state_.best = state.best;
+  state_.best_theta = std::move(state.best_theta);
 }
 
 template <std::floating_point T>
-void Trainer<T>::note_validation(double loss, double accuracy) {
-  if (state_.best && !(loss < state_.best->loss)) return;
-  state_.best = {.epoch = state_.epoch, .loss = loss, .accuracy = accuracy};
+void Trainer<T>::note_epoch(double loss, double accuracy) {
+  if (is_noted()) return;
+  state_.last = {.epoch = state_.epoch, .loss = loss, .accuracy = accuracy};
+  if (recipe_.schedule.name == "plateau") state_.plateau.note(recipe_.schedule, loss);
+  if (state_.best && !std::isnan(state_.best->loss) && !(loss < state_.best->loss)) return;
+  state_.best = state_.last;
+  if (recipe_.keep_best) {
+    state_.best_theta = averaged_model().theta;
+  }
+}
+
+template <std::floating_point T>
+bool Trainer<T>::is_noted() const {
+  return state_.last && state_.last->epoch == state_.epoch;
+}
+
+template <std::floating_point T>
+bool Trainer<T>::needs_notes() const {
+  return recipe_.early_stopping > 0 || recipe_.keep_best || recipe_.target ||
+         recipe_.schedule.name == "plateau";
+}
+
+template <std::floating_point T>
+bool Trainer<T>::is_target_reached() const {
+  return recipe_.target && is_noted() &&
+         recipe_.target->is_reached(state_.last->loss, state_.last->accuracy);
+}
+
+template <std::floating_point T>
+bool Trainer<T>::is_done() const {
+  if (state_.epoch >= recipe_.epochs) return true;
+  if (state_.cursor != 0 || !is_noted()) return false;
+  const bool is_patience_over =
+      recipe_.early_stopping > 0 && state_.epoch - state_.best->epoch >= recipe_.early_stopping;
+  return is_patience_over || is_target_reached();
+}
+
+template <std::floating_point T>
+Model<T> Trainer<T>::averaged_model() const {
+  Model<T> model = state_.model;
+  if (recipe_.ema == 0) return model;
+  const auto parameters = model.network->parameters();
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    if (!parameters[p].is_trained) continue;  // such as statistics, which are averages already
+    std::ranges::copy(model.network->parameter(state_.average.span(), p).span(),
+                      model.network->parameter(model.theta.span(), p).data());
+  }
+  return model;
+}
+
+template <std::floating_point T>
+Model<T> Trainer<T>::result() const {
+  if (state_.best_theta.size() == 0) return averaged_model();
+  Model<T> model = state_.model;
+  model.theta = state_.best_theta;
+  return model;
 }
 
 template <std::floating_point T>
@@ -327,7 +430,11 @@ EpochReport Trainer<T>::epoch(const Callbacks& callbacks) {
 
 template <std::floating_point T>
 void Trainer<T>::fit(const Callbacks& callbacks) {
-  while (state_.epoch < recipe_.epochs) epoch(callbacks);
+  const auto note = [&] {
+    const bool is_between = state_.cursor == 0 && state_.epoch > 0;
+    if (is_between && needs_notes()) note_epoch(report().loss, report().accuracy);
+  };
+  for (note(); !is_done(); note()) epoch(callbacks);
 }
 
 template class Trainer<float>;

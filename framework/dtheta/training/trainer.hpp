@@ -1,6 +1,7 @@
 /// Trainer: gradient descent over the shards of mini-batches.
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <functional>
 #include <memory>
@@ -30,6 +31,7 @@ struct StepReport {
   Size samples = 0;
   double cost = 0;
   Size correct = 0;
+  double weight = 0;  ///< what its samples count together: their number, unless they have weights
 };
 
 /// One epoch: the means over its samples, each taken before its own step's update.
@@ -68,42 +70,64 @@ class Trainer {
   Trainer(Model<T> model, const Recipe& recipe, const Dataset& data, std::vector<Size> samples,
           Workers& workers);
 
-  /// One batch: shards forward and backward in parallel, then reduction and update in one pass
-  /// over θ. Throws Diverged, naming epoch and step, when the batch's loss is not finite: θ is then
-  /// as it was before the step. Throws Diverged, too, when θ is not finite after the last step of
-  /// an epoch: the loss would tell only one step later, and there may be none. Throws as
-  /// SampleReader::read when streamed samples cannot be read, before θ is touched.
+  /// One batch, or as many as the recipe accumulates: shards forward and backward in parallel, then
+  /// reduction and update of θ by the mean over all samples. Throws Diverged, naming epoch and
+  /// step, when the batch's loss is not finite: θ is then as it was before the step. Throws
+  /// Diverged, too, when θ is not finite after the last step of an epoch: the loss would tell only
+  /// one step later, and there may be none. Throws as SampleReader::read when streamed samples
+  /// cannot be read, before θ is touched.
   StepReport step();
 
   /// Goes on from where a training by the same recipe on the same samples was: every step to come
-  /// has the bits that it would have had there. Takes θ, the optimizer's slots, position, sums and
-  /// best epoch; the network stays as it is. Throws DataError when they cannot be those of such a
+  /// has the bits that it would have had there. Takes all of the state but the network, which stays
+  /// as it is. Throws DataError when they cannot be those of such a
   /// training.
   void resume(TrainingState<T> state);
 
-  /// Takes what the validation samples gave after the epoch that has just ended; it becomes the
-  /// state's `best` where the loss is the lowest so far.
-  void note_validation(double loss, double accuracy);
+  /// Takes what the validation samples gave after the epoch that has just ended, or what the
+  /// training samples did where nothing is held out: early stopping, the best epoch, the target and
+  /// the plateau schedule go by that. What an epoch is noted with first counts.
+  void note_epoch(double loss, double accuracy);
+  /// Whether something in the recipe depends on note_epoch.
+  bool needs_notes() const;
+
+  /// All epochs of the recipe have ended, or the last one reached the target, or was the last that
+  /// early stopping bears.
+  bool is_done() const;
+  /// Whether the last epoch reached the recipe's target.
+  bool is_target_reached() const;
 
   /// The rest of the running epoch.
   EpochReport epoch(const Callbacks& callbacks = {});
 
-  /// All epochs of the recipe that are left.
+  /// The epochs that are left until is_done. One that no callback has noted is noted, where that
+  /// decides something, with the figures of the training samples.
   void fit(const Callbacks& callbacks = {});
 
+  /// The model after the last step.
   const Model<T>& model() const { return state_.model; }
+  /// The model to validate: the same, or with the averages of θ where the recipe wants them.
+  Model<T> averaged_model() const;
+  /// What the training has led to: the averaged model, or that of the best epoch where the recipe
+  /// keeps it.
+  Model<T> result() const;
   const TrainingState<T>& state() const { return state_; }
   /// The running epoch so far; between epochs the one that has ended.
   EpochReport report() const;
   /// The recipe as it runs: no zeros that stand for something else.
   const Recipe& recipe() const { return recipe_; }
   Size steps_per_epoch() const;
+  /// The learning rate of the next step.
+  double learning_rate() const;
 
   /// From now on notes in `logs`, one for each of the workers, what they do in a step; none: notes
   /// nothing, as at first. The logs must outlive their use.
   void set_time_logs(std::span<TimeLog> logs);
-  /// Bytes of all buffers: workspaces, shards' gradients, optimizer state and θ.
+  /// Bytes of all buffers: workspaces, shards' gradients, optimizer state, θ and other arrays.
   Size bytes() const;
+  /// Arrays as long as θ besides θ, the optimizer's state and the shards' gradients: the average,
+  /// the best θ and the dθ of several passes or batches, each where the recipe needs it.
+  Size array_count() const;
   /// Bytes of the order of samples, and of the buffers that streamed ones are read into.
   Size feed_bytes() const { return feed_.bytes(); }
 
@@ -111,6 +135,12 @@ class Trainer {
   void take_weights(const SampleBatch& batch);
   std::span<const double> weights_of(const ShardRange& range) const;
   void take_loss(Size shard, const ShardRange& range, Workspace<T>& workspace);
+  using Clock = std::chrono::steady_clock;
+
+  Size samples_per_step() const { return recipe_.batch_size * recipe_.accumulate; }
+  bool is_noted() const;
+  double run_batch(const SampleBatch& batch, Size shards, StepReport& report);
+  void finish_step(const StepReport& report, Clock::time_point start);
   /// A step's parallel passes over the shards: 2·segments − 1 of them, because forward and backward
   /// of the last segment are one.
   void run_shards(Size shards, const SampleBatch& batch);

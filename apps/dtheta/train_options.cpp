@@ -150,7 +150,7 @@ std::vector<OptionGroup> train_groups(TrainOptions& options) {
 }
 
 std::vector<OptionGroup> trial_groups(TrainOptions& options) {
-  std::vector<OptionGroup> groups{data_group(options), reading_options(options.reading),
+  std::vector<OptionGroup> groups{data_options(options), reading_options(options.reading),
                                   model_group(options), optimisation_options(options.recipe),
                                   run_options(options.run)};
   constexpr std::array left_out{"test-data", "validation-split", "epochs", "learning-rate", "ema"};

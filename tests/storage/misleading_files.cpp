@@ -420,6 +420,29 @@ void visit_chunks_of_nothing(const Visitor& visit) {
   }
 }
 
+/// Groups whose members lie nowhere: HDF5 would look that address up where it has nothing yet.
+void visit_members_nowhere(const Visitor& visit) {
+  constexpr std::size_t child = 32;  // of a B-tree's node: the address of its first child
+  for (const Anatomy& anatomy : anatomies()) {
+    const std::string good = bytes_of_file([&](hid_t file) {
+      if (anatomy.kind == FileKind::model) add_text(file, "model_config", config);
+      for (const std::string& group : anatomy.groups) add_group(file, group);
+      for (const std::string& place : anatomy.places) add_good(file, place);
+    });
+    int groups = 0;
+    for (auto tree = good.find("TREE"); tree != std::string::npos;
+         tree = good.find("TREE", tree + 1)) {
+      std::string bytes = good;
+      bytes.replace(tree + child, 8, 8, '\xff');
+      visit({.name = anatomy.name + ": members of group " + std::to_string(++groups) + " nowhere",
+             .kind = anatomy.kind,
+             .must_fail = true,
+             .bytes = bytes});
+    }
+    require(groups == static_cast<int>(anatomy.groups.size()) + 1, "another number of groups");
+  }
+}
+
 /// Files that are hardly HDF5.
 void visit_stumps(const Visitor& visit) {
   const std::string signature = "\x89HDF\r\n\x1a\n";
@@ -448,6 +471,7 @@ void visit_misleading_files(const Visitor& visit) {
   }
   visit_configs(visit);
   visit_chunks_of_nothing(visit);
+  visit_members_nowhere(visit);
   visit_stumps(visit);
 }
 

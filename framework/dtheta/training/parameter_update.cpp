@@ -213,7 +213,7 @@ double ParameterUpdate<T>::move(TrainingState<T>& state, double learning_rate, S
     if (!has_added_) std::ranges::copy(dtheta, part(dtheta_, block).begin());
   });
   if (!is_single_pass()) move_kept(state, step);
-  added_ = 0;
+  begin();
   return sum(penalties_);
 }
 

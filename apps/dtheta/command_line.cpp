@@ -51,9 +51,9 @@ std::string overview() {
       "dtheta COMMAND --help tells more, --version the version. A first try:\n"
       "  dtheta dataset make digits --output digits.h5\n"
       "  dtheta train --data digits.h5 --model lenet5\n\n"
-      "Exit codes: 0 done, 2 wrong usage, 65 bad data, 69 unusable BLAS or threads,\n"
-      "73 cannot create a file, 74 cannot read or write, 75 stopped and resumable,\n"
-      "76 the training diverged.\n",
+      "Exit codes: 0 done, 1 check-gradients found a difference, 2 wrong usage,\n"
+      "65 bad data, 69 unusable BLAS or threads, 73 cannot create a file,\n"
+      "74 cannot read or write, 75 stopped and resumable, 76 the training diverged.\n",
       version(), command_list(""));
 }
 

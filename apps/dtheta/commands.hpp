@@ -22,6 +22,8 @@ std::unique_ptr<Command> make_import_images_command();
 std::unique_ptr<Command> make_digits_command();
 std::unique_ptr<Command> make_dataset_info_command();
 std::unique_ptr<Command> make_models_command();
+std::unique_ptr<Command> make_summary_command();
+std::unique_ptr<Command> make_check_gradients_command();
 std::unique_ptr<Command> make_benchmark_machine_command();
 std::unique_ptr<Command> make_benchmark_step_command();
 std::unique_ptr<Command> make_doctor_command();

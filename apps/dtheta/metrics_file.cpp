@@ -16,17 +16,35 @@
 namespace dtheta::cli {
 namespace {
 
-/// The lines of epochs 1 to `epochs` that the file begins with: fewer where it has no more.
-std::string first_lines(const std::filesystem::path& file, Size epochs) {
+/// Whether an object of a metrics file is `next` of its kind, and no later than `last`: counts on.
+bool follows(const nlohmann::json& number, Size& before, Size last) {
+  if (!number.is_number_integer() || number <= before || number > last) return false;
+  before = number;
+  return true;
+}
+
+/// The lines of the first epochs and steps that the file begins with: fewer where it has no more.
+std::string first_lines(const std::filesystem::path& file, Size epochs, Size steps) {
   std::ifstream stream(file);
   std::string lines;
-  std::string line;
-  for (Size epoch = 1; epoch <= epochs && std::getline(stream, line); ++epoch) {
+  Size epoch = 0;
+  Size step = 0;
+  for (std::string line; std::getline(stream, line); lines += line + "\n") {
     const auto json = nlohmann::json::parse(line, nullptr, false);
-    if (!json.is_object() || json.value("epoch", nlohmann::json()) != epoch) break;
-    lines += line + "\n";
+    if (!json.is_object()) break;
+    const bool is_step = json.contains("step");
+    const auto number = json.value(is_step ? "step" : "epoch", nlohmann::json());
+    if (!(is_step ? follows(number, step, steps) : follows(number, epoch, epochs))) break;
   }
   return lines;
+}
+
+nlohmann::ordered_json array_json(const ArrayFigures& figures) {
+  return {{"mean", figures.mean},
+          {"std", figures.deviation},
+          {"min", figures.lowest},
+          {"max", figures.highest},
+          {"norm", figures.norm}};
 }
 
 }  // namespace
@@ -49,10 +67,30 @@ nlohmann::ordered_json figures_json(const EpochFigures& figures, bool is_classif
   return json;
 }
 
-MetricsFile::MetricsFile(const std::filesystem::path& file, Size epochs) : file_(file) {
+nlohmann::ordered_json step_json(const StepReport& report, Size epoch, Size step,
+                                 bool is_classification) {
+  nlohmann::ordered_json json{
+      {"epoch", epoch}, {"step", step}, {"samples", report.samples}, {"loss", report.cost}};
+  if (is_classification) {
+    json["accuracy"] = static_cast<double>(report.correct) / static_cast<double>(report.samples);
+  }
+  return json;
+}
+
+nlohmann::ordered_json statistics_json(std::span<const Parameter> parameters,
+                                       std::span<const ParameterFigures> figures) {
+  nlohmann::ordered_json json;
+  for (const ParameterFigures& of : figures) {
+    json[parameters[of.parameter].name] = {{"theta", array_json(of.theta)},
+                                           {"dtheta", array_json(of.dtheta)}};
+  }
+  return json;
+}
+
+MetricsFile::MetricsFile(const std::filesystem::path& file, Size epochs, Size steps) : file_(file) {
   std::error_code missing;
-  if (epochs > 0 && std::filesystem::is_regular_file(file, missing)) {
-    const std::string kept = first_lines(file, epochs);
+  if (steps > 0 && std::filesystem::is_regular_file(file, missing)) {
+    const std::string kept = first_lines(file, epochs, steps);
     write_atomically(file, std::as_bytes(std::span(kept)));
     stream_.open(file, std::ios::app);
   } else {

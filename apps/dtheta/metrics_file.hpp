@@ -1,11 +1,14 @@
-/// MetricsFile: the figures of a training, one JSON object an epoch (JSON Lines).
+/// MetricsFile: the figures of a training, one JSON object an epoch or step (JSON Lines).
 #pragma once
 
 #include <filesystem>
 #include <fstream>
+#include <span>
 
 #include <nlohmann/json.hpp>
 
+#include "dtheta/model/network.hpp"
+#include "dtheta/training/parameter_statistics.hpp"
 #include "progress.hpp"
 
 namespace dtheta::cli {
@@ -16,12 +19,21 @@ namespace dtheta::cli {
 /// the time of the training itself.
 nlohmann::ordered_json figures_json(const EpochFigures& figures, bool is_classification);
 
+/// {"epoch", "step", "samples", "loss", "accuracy"}: of one step's batch, before its update. Both
+/// numbers count from 1, the steps through all epochs.
+nlohmann::ordered_json step_json(const StepReport& report, Size epoch, Size step,
+                                 bool is_classification);
+
+/// {"dense_1/kernel": {"theta": {"mean", "std", "min", "max", "norm"}, "dtheta": {...}}, ...}.
+nlohmann::ordered_json statistics_json(std::span<const Parameter> parameters,
+                                       std::span<const ParameterFigures> figures);
+
 /// A file that can be followed while it grows: every line is written out at once.
 class MetricsFile {
  public:
-  /// Keeps the lines of the first `epochs` epochs of a training that is resumed; whatever else was
-  /// there is replaced. Throws CannotCreate.
-  explicit MetricsFile(const std::filesystem::path& file, Size epochs = 0);
+  /// Keeps the lines of the first `epochs` epochs and `steps` steps of a training that is resumed;
+  /// whatever else was there is replaced. Throws CannotCreate.
+  MetricsFile(const std::filesystem::path& file, Size epochs, Size steps);
   /// Appends a line. Throws InputOutputError.
   void write(const nlohmann::ordered_json& object);
 

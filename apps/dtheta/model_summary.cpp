@@ -6,8 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "dtheta/layers/catalog.hpp"
-#include "dtheta/losses/loss.hpp"
+#include "network_summary.hpp"
 #include "text.hpp"
 
 namespace dtheta::cli {
@@ -16,34 +15,6 @@ namespace {
 template <std::floating_point T>
 constexpr Precision precision_of =
     std::is_same_v<T, double> ? Precision::float64 : Precision::float32;
-
-template <std::floating_point T>
-std::span<const Parameter> parameters_of(const Network<T>& network, const Node<T>& node) {
-  return network.parameters().subspan(node.first_parameter, node.parameter_count);
-}
-
-Size count(std::span<const Parameter> parameters) {
-  Size sum = 0;
-  for (const Parameter& parameter : parameters) sum += parameter.spec.shape.size();
-  return sum;
-}
-
-template <std::floating_point T>
-std::string layers_table(const Model<T>& model) {
-  const Network<T>& network = *model.network;
-  const std::vector<std::string> texts = layer_texts(network.spec());
-  std::vector<std::vector<std::string>> rows{{"layer", "", "output", "parameters"},
-                                             {"input", "", network.input_shape().text(), ""}};
-  for (std::size_t i = 0; i < network.nodes().size(); ++i) {
-    const Node<T>& node = network.nodes()[i];
-    const Size parameters = count(parameters_of(network, node));
-    rows.push_back(
-        {node.name, texts[i], node.output.text(), parameters == 0 ? "" : grouped(parameters)});
-  }
-  rows.push_back({"output", std::string(make_loss<T>(model.loss)->activation()),
-                  network.output_shape().text(), grouped(network.parameter_count())});
-  return table_text(rows, {Align::left, Align::left, Align::right, Align::right});
-}
 
 /// An object's members, one a line, those of an object within as "data/file".
 std::string members_table(const nlohmann::ordered_json& object) {
@@ -62,27 +33,6 @@ std::string some_numbers(std::span<const double> numbers) {
   const auto shown = numbers.first(std::min<std::size_t>(numbers.size(), 8));
   return fmt::format("{:.6g}{}", fmt::join(shown, ", "),
                      shown.size() < numbers.size() ? ", ..." : "");
-}
-
-template <std::floating_point T>
-nlohmann::ordered_json layers_json(const Network<T>& network) {
-  const std::vector<std::string> texts = layer_texts(network.spec());
-  auto layers = nlohmann::ordered_json::array();
-  for (std::size_t i = 0; i < network.nodes().size(); ++i) {
-    const Node<T>& node = network.nodes()[i];
-    const auto parameters = parameters_of(network, node);
-    auto arrays = nlohmann::ordered_json::array();
-    for (const Parameter& parameter : parameters) {
-      arrays.push_back({{"name", parameter.name}, {"shape", parameter.spec.shape.extents()}});
-    }
-    layers.push_back({{"name", node.name},
-                      {"layer", texts[i]},
-                      {"input", node.inputs.front().extents()},
-                      {"output", node.output.extents()},
-                      {"parameters", count(parameters)},
-                      {"arrays", std::move(arrays)}});
-  }
-  return layers;
 }
 
 }  // namespace

@@ -15,9 +15,9 @@ namespace dtheta::cli {
 template <std::floating_point T>
 std::string model_text(const std::filesystem::path& file, const StoredModel<T>& stored);
 
-/// {"file", "kind": "model", "theta_sha256", "parameters", "precision", "loss", "layers": [{"name",
-/// "layer", "input", "output", "parameters", "arrays"}, ...], "input_scale", "input_mean",
-/// "input_std", "class_names", "recipe", "provenance"}; recipe is null for a file that has none.
+/// {"file", "kind": "model", "theta_sha256", "parameters", "precision", "loss", "layers" (see
+/// layers_json), "input_scale", "input_mean", "input_std", "class_names", "recipe", "provenance"};
+/// recipe is null for a file that has none.
 template <std::floating_point T>
 nlohmann::ordered_json model_json(const std::filesystem::path& file, const StoredModel<T>& stored);
 

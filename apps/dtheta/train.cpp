@@ -53,7 +53,7 @@ class Train final : public Command {
     check_train_options(interface(), source, options_);
     const std::array inputs{options_.data, options_.test_data, options_.config, source.file};
     check_output(options_.output, std::span(inputs).first(3));  // a model file may be replaced
-    check_not_an_input(options_.metrics, inputs);
+    check_not_an_input(options_.metrics.file, inputs);
     open_checkpoints();
     const Precision precision = training_precision(source, interface(), options_, console);
     return precision == Precision::float64 ? run_in<double>(source, console)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -21,6 +22,8 @@
 
 namespace dtheta::cli {
 namespace {
+
+constexpr Size unlimited = std::numeric_limits<Size>::max();
 
 /// --loss, which may have a number after its name.
 Option loss_option(std::string& target) {
@@ -95,6 +98,19 @@ OptionGroup model_group(TrainOptions& options) {
       }};
 }
 
+/// --metrics-every, which has no value where only epochs are told of.
+Option metrics_every_option(Size& steps) {
+  Option option =
+      whole_number({.name = "metrics-every",
+                    .placeholder = "STEPS",
+                    .help = "steps after which --metrics also gets an object of that step: epoch, "
+                            "step, samples, loss, accuracy",
+                    .preset = "epochs only"},
+                   steps, 1, unlimited);
+  option.text = [&steps] { return steps == 0 ? std::string() : std::to_string(steps); };
+  return option;
+}
+
 OptionGroup output_group(TrainOptions& options) {
   return {
       .title = "Output",
@@ -107,7 +123,12 @@ OptionGroup output_group(TrainOptions& options) {
                 .help = "file to write one JSON object an epoch to: epoch, loss, accuracy, "
                         "validation_... and test_... where they were taken, samples_per_second, "
                         "seconds"},
-               options.metrics),
+               options.metrics.file),
+          metrics_every_option(options.metrics.every),
+          toggle({.name = "statistics",
+                  .help = "adds to each object of --metrics the mean, std, min, max and norm of "
+                          "theta and of the last step's dtheta, parameter by parameter"},
+                 options.metrics.has_statistics),
           json_option(options.is_json),
           path({.name = "config",
                 .help = "INI file with lines 'option = value', such as 'batch-size = 64'"},
@@ -133,6 +154,18 @@ std::filesystem::path default_output(const ModelSource& model, const TrainOption
     throw UsageError(fmt::format("{} would be replaced; name --output", name.string()));
   }
   return name;
+}
+
+void check_metrics(const TrainOptions& options) {
+  const MetricsChoice& metrics = options.metrics;
+  if (metrics.file == options.output) {
+    throw UsageError(fmt::format("--metrics and --output both name {}", options.output.string()));
+  }
+  if (!metrics.file.empty()) return;
+  if (metrics.every > 0) {
+    throw UsageError(fmt::format("--metrics-every {} needs --metrics FILE", metrics.every));
+  }
+  if (metrics.has_statistics) throw UsageError("--statistics needs --metrics FILE");
 }
 
 }  // namespace
@@ -185,9 +218,7 @@ void check_train_options(const Interface& interface, const ModelSource& model,
   check_schedule_options(interface, options.recipe.schedule);
   check_checkpoint_options(interface, options.checkpoints);
   if (options.output.empty()) options.output = default_output(model, options);
-  if (options.metrics == options.output) {
-    throw UsageError(fmt::format("--metrics and --output both name {}", options.output.string()));
-  }
+  check_metrics(options);
 }
 
 }  // namespace dtheta::cli

@@ -11,6 +11,7 @@
 #include "dtheta/core/training_interval.hpp"
 #include "dtheta/model/recipe.hpp"
 #include "dtheta/storage/dataset_file.hpp"
+#include "metrics_recorder.hpp"
 #include "model_source.hpp"
 #include "runtime.hpp"
 #include "training_data.hpp"
@@ -33,9 +34,9 @@ struct TrainOptions {
   std::optional<TrainingInterval> time_limit;  ///< in seconds; none: no limit
   RunOptions run;
   CheckpointOptions checkpoints;
-  std::filesystem::path output;   ///< empty: check_train_options names it by model and data
-  std::filesystem::path metrics;  ///< empty: none
-  std::filesystem::path config;   ///< has been read with the arguments
+  std::filesystem::path output;  ///< empty: check_train_options names it by model and data
+  MetricsChoice metrics;
+  std::filesystem::path config;  ///< has been read with the arguments
   bool is_json = false;
   bool is_dry_run = false;
 };

@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "metrics_file.hpp"
 #include "text.hpp"
 
 namespace dtheta::cli {
@@ -27,7 +26,9 @@ class Run {
         progress_(console, trainer.recipe().epochs, static_cast<Size>(data.samples.size()),
                   data.train.is_classification(),
                   state().epoch * static_cast<Size>(data.samples.size()) + state().cursor) {
-    if (!watch.metrics.empty()) metrics_.emplace(watch.metrics, state().epoch);
+    if (!watch.metrics.file.empty()) {
+      metrics_.emplace(watch.metrics, trainer, data.train.is_classification());
+    }
   }
 
   Outcome to_the_end() {
@@ -39,9 +40,7 @@ class Run {
       outcome.seconds += outcome.last.training.seconds;
       outcome.samples += outcome.last.training.samples;
       progress_.epoch(outcome.last);
-      if (metrics_ && state().cursor == 0) {
-        metrics_->write(figures_json(outcome.last, data_.train.is_classification()));
-      }
+      if (metrics_ && state().cursor == 0) metrics_->epoch(outcome.last);
       after_step();
     }
     if (data_.test && trainer_.recipe().keep_best) {
@@ -63,7 +62,9 @@ class Run {
   /// To the end of the epoch, or of the time.
   void run_epoch() {
     do {
-      trainer_.step();
+      if (metrics_) metrics_->before_step();
+      const StepReport step = trainer_.step();
+      if (metrics_) metrics_->after_step(step);
       is_stopped_ = is_time_over();
       progress_.step(trainer_.report());
       if (state().cursor != 0 && !is_stopped_) after_step();
@@ -116,7 +117,7 @@ class Run {
   const TrainingData& data_;
   const Watch& watch_;
   Workers& workers_;
-  std::optional<MetricsFile> metrics_;
+  std::optional<MetricsRecorder<T>> metrics_;
   Progress progress_;
   const Clock::time_point start_ = Clock::now();
   bool is_stopped_ = false;  // by the time limit

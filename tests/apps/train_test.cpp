@@ -42,8 +42,9 @@ TEST_F(Train, TellsOnStandardOutputWhatCameOutAndOnStandardErrorHowItGoes) {
 
 TEST_F(Train, GivesTheSameBitsOnAnyNumberOfThreads) {
   make_digits();
-  const Words words{"train",        "--data", "digits.h5", "--model", "lenet5",    "--epochs", "2",
-                    "--batch-size", "50",     "--output",  "m.h5",    "--metrics", "m.jsonl"};
+  const Words words{"train",   "--data",          "digits.h5", "--model",     "lenet5", "--epochs",
+                    "2",       "--batch-size",    "50",        "--output",    "m.h5",   "--metrics",
+                    "m.jsonl", "--metrics-every", "3",         "--statistics"};
   std::string digest, file;
   std::vector<Json> metrics;
   for (const std::string threads : {"1", "2", "3", "7", "65"}) {
@@ -87,6 +88,39 @@ TEST_F(Train, WritesOneLineOfMetricsAnEpoch) {
   for (const char* key : {"loss", "accuracy", "test_loss", "test_accuracy"}) {
     EXPECT_EQ(report[key], lines[2][key]);
   }
+}
+
+TEST_F(Train, TellsOfStepsAndParametersWhenAsked) {
+  make_digits();
+  const Words base = quick_training() + Words{"--batch-size", "64", "--metrics", "m.jsonl"};
+  const auto digest = json_of(base)["theta_sha256"];
+  const Json epoch = json_lines(read("m.jsonl"))[0];
+  EXPECT_EQ(json_of(base + Words{"--metrics-every", "1", "--statistics"})["theta_sha256"], digest);
+  const std::vector<Json> lines = json_lines(read("m.jsonl"));
+  ASSERT_EQ(lines.size(), 10U) << "2 epochs of 4 steps";
+  double loss = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(lines[i]["epoch"], 1);
+    EXPECT_EQ(lines[i]["step"], i + 1);
+    EXPECT_EQ(lines[i]["samples"], i < 3 ? 64 : 8);
+    loss += lines[i]["loss"].get<double>() * lines[i]["samples"].get<double>() / 200;
+  }
+  EXPECT_EQ(lines[4]["loss"], epoch["loss"]);
+  EXPECT_NEAR(lines[4]["loss"], loss, 1e-12);
+  EXPECT_EQ(lines[4]["parameters"], lines[3]["parameters"]) << "of the epoch's last step";
+  EXPECT_NE(lines[3]["parameters"], lines[2]["parameters"]);
+  EXPECT_EQ(lines[5]["step"], 5);
+  const Json& kernel = lines[0]["parameters"]["dense_1/kernel"];
+  EXPECT_LT(kernel["theta"]["min"], kernel["theta"]["mean"]);
+  EXPECT_GT(kernel["theta"]["max"], kernel["theta"]["mean"]);
+  EXPECT_GT(kernel["theta"]["std"], 0);
+  EXPECT_GT(kernel["dtheta"]["norm"], 0);
+  EXPECT_EQ(lines[0]["parameters"].size(), 4U);
+
+  output_of(base + Words{"--statistics"});
+  const std::vector<Json> epochs = json_lines(read("m.jsonl"));
+  ASSERT_EQ(epochs.size(), 2U);
+  EXPECT_EQ(epochs[0]["parameters"], lines[4]["parameters"]);
 }
 
 TEST_F(Train, WatchesValidationAndTestSamplesWhenAsked) {

@@ -97,7 +97,7 @@ TEST(ChooseNetwork, RefusesWhatItCannotRead) {
   EXPECT_TRUE(contains(unknown, "maxpool")) << "names the layers";
   EXPECT_TRUE(contains(refusal("flatten, dens 10", digits), "dens 10"));
   EXPECT_TRUE(contains(refusal("", digits), "names no layer"));
-  EXPECT_TRUE(contains(refusal("mlp", digits, "hinge"), "hinge"));
+  EXPECT_TRUE(contains(refusal("mlp", digits, "absent"), "absent"));
 }
 
 TEST(ChooseNetwork, RefusesLayersThatDoNotFit) {

@@ -192,8 +192,8 @@ TEST_F(DamagedModel, AForcedAlgorithmThatDoesNotFitIsNamed) {
 }
 
 TEST_F(DamagedModel, WrongDescriptionsAreNamed) {
-  EXPECT_EQ(complaint_of("loss", "hinge"),
-            "/dtheta names the loss 'hinge', which this dtheta does not have");
+  EXPECT_EQ(complaint_of("loss", "absent"),
+            "/dtheta names the loss 'absent', which this dtheta does not have");
   EXPECT_TRUE(
       contains(complaint_of("algorithms", "[\"im2col\"]"),
                "/dtheta, attribute algorithms: names more algorithms than there are Conv2D"));

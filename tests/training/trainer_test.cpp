@@ -222,8 +222,10 @@ TEST(Trainer, SaysInWordsThatTheLossIsNotANumber) {
   Model<float> model = test::model_for<float>(data, "dense 1");
   model.theta[0] = -std::nanf("");
   Trainer<float> trainer(std::move(model), {}, data, test::all_samples(data), workers);
-  EXPECT_TRUE(contains(message_of<Diverged>([&] { trainer.step(); }),
-                       "the loss is not a number at step 1 of epoch 1; lower --learning-rate"));
+  EXPECT_TRUE(
+      contains(message_of<Diverged>([&] { trainer.step(); }),
+               "the loss is not a number at step 1 of epoch 1; the first not to be finite was "
+               "dense_1/kernel; lower --learning-rate or check the data"));
 }
 
 // The loss of a step is taken before its update, so the last step's damage shows in θ only.
@@ -341,7 +343,7 @@ TEST(Trainer, RefusesWhatDoesNotFit) {
   const Dataset other = test::random_classes(3, {5, 5, 1}, 3);
   EXPECT_THROW(construct(test::model_for<float>(other, small_layers), recipe, all), DataError);
   Model<float> unknown_loss = model;
-  unknown_loss.loss = "hinge";
+  unknown_loss.loss = "absent";
   EXPECT_THROW(construct(unknown_loss, recipe, all), UsageError);
 }
 

@@ -143,7 +143,7 @@ TEST(WeightedTraining, SamplesThatComeTwiceAreStreamed) {
 TEST(WeightedTraining, WeightsThatAreNoneAreRefused) {
   EXPECT_THROW(weighted({1, 2}), DataError);
   std::vector<double> weights(40, 1);
-  for (const double bad : {-1.0, std::nan(""), INFINITY}) {
+  for (const double bad : {-1.0, std::nan(""), double{INFINITY}}) {
     weights[3] = bad;
     EXPECT_THROW(weighted(weights), DataError);
   }

@@ -152,8 +152,8 @@ const SampleReader& Dataset::reader() const {
 }
 
 Size Dataset::resident_bytes() const {
-  return x_.x.size() + static_cast<Size>(labels().size_bytes() + values().size_bytes() +
-                                     weights().size_bytes());
+  return x_.x.size() +
+         static_cast<Size>(labels().size_bytes() + values().size_bytes() + weights().size_bytes());
 }
 
 Size Dataset::target_width() const {

@@ -27,7 +27,7 @@ std::string texts_of(std::span<const Shape> shapes) {
 }  // namespace
 
 template <std::floating_point T>
-Network<T>::Network(NetworkSpec spec) : spec_(std::move(spec)) {
+Network<T>::Network(NetworkSpec spec, bool wants_dx) : spec_(std::move(spec)), wants_dx_(wants_dx) {
   if (spec_.layers.empty()) throw UsageError("a network needs at least one layer");
   std::vector<std::string> names = names_of(spec_.layers);
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -54,7 +54,7 @@ void Network<T>::add_node(const NodeSpec& spec, std::string name, std::size_t nu
                                    number + 1, node.name));
     }
     node.inputs.push_back(source == 0 ? spec_.input : nodes_[source - 1].output);
-    node.needs_gradient = node.needs_gradient || (source > 0 && nodes_[source - 1].needs_gradient);
+    node.needs_gradient = node.needs_gradient || needs_gradient(source);
   }
   try {
     node.layer = make_layer<T>(spec.layer);
@@ -123,9 +123,8 @@ void Network<T>::find_boundaries() {
 
 template <std::floating_point T>
 bool Network<T>::wants_dinputs(std::size_t node) const {
-  return std::ranges::any_of(nodes_[node].sources, [&](std::size_t source) {
-    return source > 0 && nodes_[source - 1].needs_gradient;
-  });
+  return std::ranges::any_of(nodes_[node].sources,
+                             [&](std::size_t source) { return needs_gradient(source); });
 }
 
 template <std::floating_point T>
@@ -224,8 +223,13 @@ void Network<T>::backward_segment(std::size_t segment, const PreparedTheta<T>& t
 }
 
 template <std::floating_point T>
+View<const T> Network<T>::output(std::size_t node, Workspace<T>& workspace, Size m) const {
+  return workspace.output(node, m, nodes_[node]);
+}
+
+template <std::floating_point T>
 View<const T> Network<T>::logits(Workspace<T>& workspace, Size m) const {
-  return workspace.output(nodes_.size() - 1, m, nodes_.back());
+  return output(nodes_.size() - 1, workspace, m);
 }
 
 template <std::floating_point T>

@@ -65,9 +65,10 @@ struct TrainingPass {
 template <std::floating_point T>
 class Network {
  public:
+  /// `wants_dx`: backward goes on to the derivative by the input, which trainings have no use for.
   /// Throws UsageError, naming the layer, when one does not fit the shapes it is given, reads what
   /// does not come before it, or is read by none.
-  explicit Network(NetworkSpec spec);
+  explicit Network(NetworkSpec spec, bool wants_dx = false);
 
   const NetworkSpec& spec() const { return spec_; }
   const Shape& input_shape() const { return spec_.input; }
@@ -82,6 +83,10 @@ class Network {
   /// Length of the flat θ, with the padding that puts each parameter on a cache line.
   Size theta_size() const { return theta_size_; }
 
+  /// Whether the derivative by the input (0) or by the output of node i (i + 1) is needed.
+  bool needs_gradient(std::size_t source) const {
+    return source == 0 ? wants_dx_ : nodes_[source - 1].needs_gradient;
+  }
   /// Whether a node's backward is asked for the derivative by any of its inputs.
   bool wants_dinputs(std::size_t node) const;
 
@@ -105,6 +110,10 @@ class Network {
   /// training makes it a pass of training, over a batch of these m samples.
   View<const T> forward(const PreparedTheta<T>& theta, Workspace<T>& workspace, Size m,
                         const TrainingPass<T>& pass = {}) const;
+
+  /// What node `node` made of m samples {m, its output shape...}, after a `forward` of them in a
+  /// workspace for training.
+  View<const T> output(std::size_t node, Workspace<T>& workspace, Size m) const;
 
   /// Runs dz^[L] = workspace.doutput() back through all layers after a `forward` of the same
   /// m samples: equations (6)–(10), (17)–(19), (28)–(32). dθ is added to, or deposited.
@@ -152,6 +161,7 @@ class Network {
   Size trained_count_ = 0;
   Size theta_size_ = 0;
   std::vector<std::size_t> boundaries_;
+  bool wants_dx_;
 };
 
 }  // namespace dtheta

@@ -58,30 +58,32 @@ void Workspace<T>::plan_activations(const Network<T>& network) {
 template <std::floating_point T>
 void Workspace<T>::plan_gradients(const Network<T>& network) {
   const auto nodes = network.nodes();
-  std::vector<std::size_t> made(nodes.size(), none);  // the buffer with the gradient by an output
+  // The buffer with the gradient by each source: 0 the input, i + 1 the output of node i.
+  std::vector<std::size_t> made(nodes.size() + 1, none);
   BufferPlan plan;
   made.back() = plan.acquire(nodes.back().output.size());
   for (std::size_t i = nodes.size(); i-- > 0;) {
     const Node<T>& node = nodes[i];
     nodes_[i].dinputs.resize(node.sources.size());
     if (!node.needs_gradient) continue;
-    nodes_[i].doutput = made[i];
-    std::vector<std::size_t> used_up{made[i]};
+    nodes_[i].doutput = made[i + 1];
+    std::vector<std::size_t> used_up{made[i + 1]};
     for (std::size_t k = 0; k < node.sources.size(); ++k) {
       const std::size_t source = node.sources[k];
-      if (source == 0 || !nodes[source - 1].needs_gradient) continue;
+      if (!network.needs_gradient(source)) continue;
       Gradient& gradient = nodes_[i].dinputs[k];
-      gradient.buffer = node.layer->is_view() ? made[i] : plan.acquire(node.inputs[k].size());
-      if (made[source - 1] == none) {
-        made[source - 1] = gradient.buffer;
+      gradient.buffer = node.layer->is_view() ? made[i + 1] : plan.acquire(node.inputs[k].size());
+      if (made[source] == none) {
+        made[source] = gradient.buffer;
         if (node.layer->is_view()) used_up.clear();
       } else {
-        gradient.sum = made[source - 1];
+        gradient.sum = made[source];
         if (!node.layer->is_view()) used_up.push_back(gradient.buffer);
       }
     }
     for (const std::size_t buffer : used_up) plan.release(buffer);
   }
+  dx_ = made.front();
   for (const Size size : plan.sizes()) gradients_.emplace_back(max_samples_ * size);
 }
 

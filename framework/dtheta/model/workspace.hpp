@@ -37,6 +37,9 @@ class Workspace {
   /// Where the loss writes dz^[L] {m, k} before `Network::backward`; used up by it.
   View<T> doutput(Size m) { return gradients_[nodes_.back().doutput].view({m, logits_}); }
 
+  /// Where `Network::backward` leaves the derivative by x {m, input shape...}, if it is wanted.
+  View<T> dx(Size m) { return gradients_[dx_].view(x_shape_.batch(m)); }
+
   /// Adds another shard's sums for a node (Layer::batch_sums): those before forward, or before
   /// backward.
   void add_sums(const Workspace& shard, std::size_t node);
@@ -94,6 +97,7 @@ class Workspace {
   AlignedBuffer<T> y_;
   std::vector<AlignedBuffer<T>> activations_;  // [0] is x
   std::vector<AlignedBuffer<T>> gradients_;
+  std::size_t dx_ = none;  // which of them
   std::vector<NodeBuffers> nodes_;
   AlignedBuffer<T> scratch_;
   std::vector<View<const T>> input_views_;

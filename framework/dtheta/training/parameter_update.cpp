@@ -162,11 +162,13 @@ void ParameterUpdate<T>::average_block(const Block& block, Size step,
 }
 
 template <std::floating_point T>
-void ParameterUpdate<T>::move_block(const Block& block, const UpdateStep& step,
+void ParameterUpdate<T>::move_block(std::size_t b, const UpdateStep& step,
                                     std::span<const T> dtheta, TrainingState<T>& state) const {
-  optimizer_->update(own_step(step, block), dtheta, part(state.model.theta, block),
-                     SlotParts<T>(state, block).span());
+  const Block& block = gradient_.blocks()[b];
+  const std::span<T> theta = part(state.model.theta, block);
+  optimizer_->update(own_step(step, block), dtheta, theta, SlotParts<T>(state, block).span());
   if (ema_ > 0) average_block(block, step.number, state);
+  if (statistics_ != nullptr) statistics_->note(b, theta, dtheta);
 }
 
 /// The passes after the first, over the dθ that is kept.
@@ -180,8 +182,7 @@ void ParameterUpdate<T>::move_kept(TrainingState<T>& state, const UpdateStep& st
     return dtheta;
   };
   if (!optimizer_->is_layerwise()) {
-    for_each_block(
-        [&](std::size_t b, int) { move_block(blocks[b], step, clipped(blocks[b]), state); });
+    for_each_block([&](std::size_t b, int) { move_block(b, step, clipped(blocks[b]), state); });
     return;
   }
   for_each_block([&](std::size_t b, int) {
@@ -196,19 +197,20 @@ void ParameterUpdate<T>::move_kept(TrainingState<T>& state, const UpdateStep& st
   for_each_block([&](std::size_t b, int) {
     UpdateStep adapted = step;
     adapted.learning_rate *= trust_ratios_[blocks[b].parameter];
-    move_block(blocks[b], adapted, part(dtheta_, blocks[b]), state);
+    move_block(b, adapted, part(dtheta_, blocks[b]), state);
   });
 }
 
 template <std::floating_point T>
-double ParameterUpdate<T>::move(TrainingState<T>& state, double learning_rate, Size shards,
-                                Size m, double weight) {
+double ParameterUpdate<T>::move(TrainingState<T>& state, double learning_rate, Size shards, Size m,
+                                double weight) {
   const UpdateStep step{
       .number = state.step + 1, .learning_rate = learning_rate, .weight_decay = weight_decay_};
   for_each_block([&](std::size_t b, int worker) {
     const Block& block = gradient_.blocks()[b];
-    const std::span<T> dtheta = mean(b, {shards, m, weight}, part(state.model.theta, block), worker);
-    if (is_single_pass()) return move_block(block, step, dtheta, state);
+    const std::span<T> dtheta =
+        mean(b, {shards, m, weight}, part(state.model.theta, block), worker);
+    if (is_single_pass()) return move_block(b, step, dtheta, state);
     dtheta_squares_[b] = sum_of_squares<T>(dtheta);
     if (!has_added_) std::ranges::copy(dtheta, part(dtheta_, block).begin());
   });

@@ -14,11 +14,12 @@
 #include "dtheta/model/training_state.hpp"
 #include "dtheta/optimizers/optimizer.hpp"
 #include "dtheta/training/batch_gradient.hpp"
+#include "dtheta/training/parameter_statistics.hpp"
 
 namespace dtheta {
 
-/// Adds up the shards' dθ, divides by their weight, adds λW, clips, and lets the optimizer move θ and
-/// its average.
+/// Adds up the shards' dθ, divides by their weight, adds λW, clips, and lets the optimizer move θ
+/// and its average.
 ///
 /// One pass over the blocks of θ does all of it, while a block is in cache. Where something is
 /// asked for that needs the whole dθ first (the norm of it, or of a parameter's, or the dθ of more
@@ -53,6 +54,9 @@ class ParameterUpdate {
   /// Whether it has an array for dθ.
   bool keeps_dtheta() const { return dtheta_.size() > 0; }
 
+  /// Where every update notes its figures; null: nowhere, as at first. Must outlive its use.
+  void set_statistics(ParameterStatistics<T>* statistics) { statistics_ = statistics; }
+
  private:
   struct Batch {
     Size shards;
@@ -65,7 +69,7 @@ class ParameterUpdate {
   std::span<T> reduce(const Block& block, const Batch& batch, int worker);
   std::span<T> mean(std::size_t b, const Batch& batch, std::span<const T> theta, int worker);
   void move_kept(TrainingState<T>& state, const UpdateStep& step);
-  void move_block(const Block& block, const UpdateStep& step, std::span<const T> dtheta,
+  void move_block(std::size_t b, const UpdateStep& step, std::span<const T> dtheta,
                   TrainingState<T>& state) const;
   void average_block(const Block& block, Size step, TrainingState<T>& state) const;
   UpdateStep own_step(const UpdateStep& step, const Block& block) const;
@@ -92,6 +96,7 @@ class ParameterUpdate {
   std::vector<double> dtheta_squares_;  // one a block: Σ dθ²
   std::vector<double> theta_squares_;   // one a block: Σ θ²
   std::vector<double> trust_ratios_;    // one a parameter
+  ParameterStatistics<T>* statistics_ = nullptr;
 };
 
 }  // namespace dtheta

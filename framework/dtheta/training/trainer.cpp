@@ -4,12 +4,14 @@
 #include <cassert>
 #include <chrono>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "dtheta/core/error.hpp"
 #include "dtheta/training/class_weights.hpp"
+#include "dtheta/training/divergence.hpp"
 #include "dtheta/training/evaluation.hpp"
 
 namespace dtheta {
@@ -241,9 +243,10 @@ double Trainer<T>::run_batch(const SampleBatch& batch, Size shards, StepReport& 
   report.weight += loss.weight;
   if (!std::isfinite(report.cost)) {
     throw Diverged(fmt::format(
-        "the loss is {} at step {} of epoch {}; lower --learning-rate or check the data",
-        std::isnan(report.cost) ? "not a number" : "infinite",
-        state_.cursor / samples_per_step() + 1, state_.epoch + 1));
+        "the loss is {} at step {} of epoch {}; the first not to be finite was {}; lower "
+        "--learning-rate or check the data",
+        not_finite_text(report.cost), state_.cursor / samples_per_step() + 1, state_.epoch + 1,
+        first_not_finite(batch, shards)));
   }
   state_.model.network->update_statistics(workspaces_[0], batch.size(), state_.model.theta.span());
   return loss.weight;
@@ -274,8 +277,7 @@ StepReport Trainer<T>::step() {
       squares = update_.move(state_, learning_rate(), shards, m, weight);
     }
   }
-  report.cost =
-      report.cost / (report.weight > 0 ? report.weight : 1) + recipe_.l2 / 2 * squares;
+  report.cost = report.cost / (report.weight > 0 ? report.weight : 1) + recipe_.l2 / 2 * squares;
   finish_step(report, start);
   return report;
 }
@@ -301,11 +303,31 @@ void Trainer<T>::finish_step(const StepReport& report, Clock::time_point start) 
 
 template <std::floating_point T>
 void Trainer<T>::check_theta() const {
-  const auto is_finite = [](T number) { return std::isfinite(number); };
-  if (std::ranges::all_of(state_.model.theta.span(), is_finite)) return;
-  throw Diverged(
-      fmt::format("the weights are no longer finite at the end of epoch {}; lower --learning-rate",
-                  state_.epoch));
+  const auto bad = first_bad_parameter<T>(*state_.model.network, state_.model.theta.span());
+  if (!bad) return;
+  throw Diverged(fmt::format(
+      "the weights are no longer finite at the end of epoch {}: {}; lower --learning-rate",
+      state_.epoch, *bad));
+}
+
+template <std::floating_point T>
+std::string Trainer<T>::first_not_finite(const SampleBatch& batch, Size shards) {
+  const Network<T>& network = *state_.model.network;
+  if (const auto bad = first_bad_parameter<T>(network, state_.model.theta.span())) return *bad;
+  const std::size_t none = network.nodes().size() + 1;
+  std::size_t first = none;
+  for (Size shard = 0; shard < shards; ++shard) {
+    if (std::isfinite(metrics_[static_cast<std::size_t>(shard)].loss.sum)) continue;
+    workers_.for_each(1, [&](Size, int worker) {
+      // Where workspaces are the workers', the shard's has gone to another: once more.
+      if (network.segments() == 1) run_shard(0, shard, shards, batch, worker);
+      const Size m = shard_range(batch.size(), shards, shard).count;
+      const auto bad = first_bad_output(network, workspace(shard, worker), m);
+      first = std::min(first, bad.value_or(none));
+    });
+  }
+  if (first == none) return "the loss itself";
+  return first == 0 ? "the input" : "the output of " + network.nodes()[first - 1].name;
 }
 
 template <std::floating_point T>

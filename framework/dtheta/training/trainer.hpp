@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "dtheta/core/workers.hpp"
@@ -71,11 +72,11 @@ class Trainer {
           Workers& workers);
 
   /// One batch, or as many as the recipe accumulates: shards forward and backward in parallel, then
-  /// reduction and update of θ by the mean over all samples. Throws Diverged, naming epoch and
-  /// step, when the batch's loss is not finite: θ is then as it was before the step. Throws
-  /// Diverged, too, when θ is not finite after the last step of an epoch: the loss would tell only
-  /// one step later, and there may be none. Throws as SampleReader::read when streamed samples
-  /// cannot be read, before θ is touched.
+  /// reduction and update of θ by the mean over all samples. Throws Diverged, naming epoch,
+  /// step and what was the first not to be finite, when the batch's loss is not: θ is then as it
+  /// was before the step. Throws Diverged, too, when θ is not finite after the last step of an
+  /// epoch: the loss would tell only one step later, and there may be none. Throws as
+  /// SampleReader::read when streamed samples cannot be read, before θ is touched.
   StepReport step();
 
   /// Goes on from where a training by the same recipe on the same samples was: every step to come
@@ -123,6 +124,11 @@ class Trainer {
   /// From now on notes in `logs`, one for each of the workers, what they do in a step; none: notes
   /// nothing, as at first. The logs must outlive their use.
   void set_time_logs(std::span<TimeLog> logs);
+  /// The runs of θ that steps update.
+  std::span<const Block> blocks() const { return gradient_.blocks(); }
+  /// From now on every step notes its figures in `statistics`, which is for these blocks; null:
+  /// notes nothing, as at first. It must outlive its use.
+  void set_statistics(ParameterStatistics<T>* statistics) { update_.set_statistics(statistics); }
   /// Bytes of all buffers: workspaces, shards' gradients, optimizer state, θ and other arrays.
   Size bytes() const;
   /// Arrays as long as θ besides θ, the optimizer's state and the shards' gradients: the average,
@@ -149,6 +155,8 @@ class Trainer {
   void join_sums(std::size_t pass, Size shards);
   Workspace<T>& workspace(Size shard, int worker);
   void check_theta() const;
+  /// What was the first not to be finite in a batch whose loss is not.
+  std::string first_not_finite(const SampleBatch& batch, Size shards);
   void check_resumable(const TrainingState<T>& state) const;
   TimeLog* time_log(int worker) const {
     return time_logs_.empty() ? nullptr : &time_logs_[static_cast<std::size_t>(worker)];

@@ -48,11 +48,13 @@ class Network:
         self.append(joint, reads=name)
 
     def append(self, layer, name=None, reads=None):
-        """`shape` becomes that of its output. Left out where that is too large."""
+        """`shape` becomes that of its output. Left out where that is too large and
+        larger than its input."""
         inputs = [torch.ones(1, *shape) for shape in [layer.input, *layer.others]]
         parameters = [torch.ones(shape) for shape in layer.parameters]
         shape = tuple((layer.evaluation or layer.function)(*inputs, *parameters).shape[1:])
-        if name or reads or torch.Size(shape).numel() <= MOST_NUMBERS:
+        before = torch.Size(layer.input).numel()
+        if name or reads or torch.Size(shape).numel() <= max(MOST_NUMBERS, before):
             self.layers.append((layer, name, reads))
             self.shape = shape
 
